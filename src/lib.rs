@@ -1,0 +1,31 @@
+//! S/MIME in pure Rust: sign, encrypt and send mail with X.509 certificates.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::as_conversions,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::print_stdout,
+        clippy::print_stderr
+    )
+)]
+
+// The order is the order of the layers: a module uses only modules above it.
+// `tests/layering.rs` reads this list and enforces it.
+pub mod error;
+pub mod limits;
+
+#[cfg(feature = "mail-builder")]
+pub use mail_builder;
+
+pub use error::{Error, ErrorKind};
+pub use limits::Limits;
