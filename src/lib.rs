@@ -24,6 +24,8 @@
 pub mod error;
 pub mod limits;
 
+mod asn1;
+
 #[cfg(feature = "mail-builder")]
 pub use mail_builder;
 
