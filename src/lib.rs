@@ -26,8 +26,12 @@ pub mod limits;
 
 mod asn1;
 
+pub mod address;
+mod mime;
+
 #[cfg(feature = "mail-builder")]
 pub use mail_builder;
 
+pub use address::Mailbox;
 pub use error::{Error, ErrorKind};
 pub use limits::Limits;
