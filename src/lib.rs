@@ -29,9 +29,14 @@ mod asn1;
 pub mod address;
 mod mime;
 
+pub mod crypto;
+
+pub mod key;
+
 #[cfg(feature = "mail-builder")]
 pub use mail_builder;
 
 pub use address::Mailbox;
 pub use error::{Error, ErrorKind};
+pub use key::PrivateKey;
 pub use limits::Limits;

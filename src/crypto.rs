@@ -1,0 +1,25 @@
+//! Algorithm tables and dispatch to the primitives.
+//!
+//! The tables are public, because policies and reports speak of them. The operations are not: keys
+//! are used through [`crate::key`], messages through `protect`.
+
+pub mod cipher;
+pub mod digest;
+pub mod public_key;
+pub mod random;
+pub mod signature;
+
+pub(crate) mod agreement;
+pub(crate) mod encryptor;
+pub(crate) mod fast;
+pub(crate) mod identifier;
+pub(crate) mod kdf;
+pub(crate) mod transport;
+pub(crate) mod verify;
+pub(crate) mod wrap;
+
+pub use cipher::ContentCipher;
+pub use digest::DigestAlgorithm;
+pub use public_key::{KeyKind, PublicKey};
+pub use random::{RandomSource, SystemRandom};
+pub use signature::{PssParameters, SignatureAlgorithm};

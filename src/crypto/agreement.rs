@@ -1,0 +1,122 @@
+//! Ephemeral-static key agreement: ECDH on the NIST curves (RFC 5753) and X25519 (RFC 8418).
+
+use elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
+use elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytesSize, PublicKey as Point, SecretKey};
+use p256::elliptic_curve;
+use zeroize::Zeroizing;
+
+use super::public_key::{Curve, Material, with_curve};
+use super::random::Draw;
+use super::{PublicKey, RandomSource, fast};
+use crate::{Error, ErrorKind};
+use rand_core::TryRng;
+
+/// The sender's half of an agreement.
+pub(crate) struct Ephemeral {
+    /// The public half to send: an uncompressed point, or 32 bytes.
+    pub(crate) point: Vec<u8>,
+    /// The shared secret: the x-coordinate of the field's length, or 32 bytes.
+    pub(crate) shared: Zeroizing<Vec<u8>>,
+}
+
+/// Makes a new key of the peer's kind, agrees on a secret and forgets the key.
+///
+/// Errors: a peer key that cannot agree, an all-zero X25519 secret, a failing source.
+pub(crate) fn agree(peer: &PublicKey, random: &dyn RandomSource) -> Result<Ephemeral, Error> {
+    let mut draw = Draw::new(random);
+    let agreed = match &peer.material {
+        Material::Ec { curve, point } => ephemeral_scalar(*curve, &mut draw).and_then(|scalar| {
+            let (own, shared) = ecdh(*curve, &scalar, point)?;
+            Some(Ephemeral { point: own, shared })
+        }),
+        Material::X25519(public) => {
+            let mut scalar = Zeroizing::new([0; 32]);
+            match draw.try_fill_bytes(scalar.as_mut_slice()) {
+                Ok(()) => {
+                    let (point, shared) = x25519(&scalar, public).ok_or_else(refused)?;
+                    Some(Ephemeral { point, shared })
+                }
+                Err(_) => None,
+            }
+        }
+        _ => {
+            return Err(Error::unfit(format!(
+                "{} cannot be used for key agreement",
+                peer.kind()
+            )));
+        }
+    };
+    agreed.ok_or_else(|| {
+        draw.or_failure(
+            ErrorKind::Randomness {
+                detail: "it gives no usable values".to_owned(),
+            }
+            .into(),
+        )
+    })
+}
+
+fn refused() -> Error {
+    Error::unfit("key agreement with this public key gives no secret")
+}
+
+/// A scalar drawn by rejection (FIPS 186-5 A.2.2): whole bytes, the excess bits of P-521 cut off.
+fn ephemeral_scalar(curve: Curve, draw: &mut Draw<'_>) -> Option<Zeroizing<Vec<u8>>> {
+    let mut scalar = Zeroizing::new(vec![0; curve.field_len()]);
+    loop {
+        draw.try_fill_bytes(&mut scalar).ok()?;
+        if let (Curve::P521, Some(first)) = (curve, scalar.first_mut()) {
+            *first &= 1;
+        }
+        if with_curve!(curve, C => SecretKey::<C>::from_slice(&scalar).is_ok()) {
+            return Some(scalar);
+        }
+    }
+}
+
+/// Own public point (uncompressed) and shared secret (x-coordinate) from a scalar of the field's
+/// length and the peer's uncompressed point; `None` for a scalar or point that is not one.
+pub(crate) fn ecdh(
+    curve: Curve,
+    scalar: &[u8],
+    peer: &[u8],
+) -> Option<(Vec<u8>, Zeroizing<Vec<u8>>)> {
+    fast::ecdh(curve, scalar, peer).or_else(|| slow_ecdh(curve, scalar, peer))
+}
+
+fn slow_ecdh(curve: Curve, scalar: &[u8], peer: &[u8]) -> Option<(Vec<u8>, Zeroizing<Vec<u8>>)> {
+    fn run<C>(scalar: &[u8], peer: &[u8]) -> Option<(Vec<u8>, Zeroizing<Vec<u8>>)>
+    where
+        C: CurveArithmetic,
+        FieldBytesSize<C>: ModulusSize,
+        AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
+    {
+        let secret = SecretKey::<C>::from_slice(scalar).ok()?;
+        let peer = Point::<C>::from_sec1_bytes(peer).ok()?;
+        let shared = secret.diffie_hellman(&peer);
+        let own = secret.public_key().to_sec1_point(false).as_bytes().to_vec();
+        Some((own, Zeroizing::new(shared.raw_secret_bytes().to_vec())))
+    }
+    with_curve!(curve, C => run::<C>(scalar, peer))
+}
+
+/// Own public key and shared secret of X25519 (RFC 7748 6.1); `None` when the secret is all zero,
+/// which a peer of small order forces.
+pub(crate) fn x25519(scalar: &[u8; 32], peer: &[u8; 32]) -> Option<(Vec<u8>, Zeroizing<Vec<u8>>)> {
+    fast::x25519(scalar, peer).or_else(|| slow_x25519(scalar, peer))
+}
+
+fn slow_x25519(scalar: &[u8; 32], peer: &[u8; 32]) -> Option<(Vec<u8>, Zeroizing<Vec<u8>>)> {
+    let secret = x25519_dalek::StaticSecret::from(*scalar);
+    let own = x25519_dalek::PublicKey::from(&secret);
+    let shared = secret.diffie_hellman(&x25519_dalek::PublicKey::from(*peer));
+    shared.was_contributory().then(|| {
+        (
+            own.to_bytes().to_vec(),
+            Zeroizing::new(shared.as_bytes().to_vec()),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests;

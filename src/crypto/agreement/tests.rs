@@ -1,0 +1,226 @@
+use hex_literal::hex;
+
+use super::*;
+use crate::crypto::random::testing::{FailingAfter, Seeded, Stuck};
+use crate::key::UnwrapRequest;
+use crate::key::testing::{ec, ed25519, have_openssl, openssl, rsa2048, x25519 as x25519_key};
+
+const CURVES: [Curve; 3] = [Curve::P256, Curve::P384, Curve::P521];
+
+/// RFC 7748 6.1.
+#[test]
+fn rfc_7748() {
+    let a = hex!("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a");
+    let b = hex!("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb");
+    let public_a = hex!("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
+    let public_b = hex!("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
+    let shared = hex!("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
+    for (own, peer, public) in [(a, public_b, public_a), (b, public_a, public_b)] {
+        let (point, secret) = x25519(&own, &peer).unwrap();
+        assert_eq!(point, public);
+        assert_eq!(*secret, shared);
+    }
+}
+
+/// RFC 7748 5.2: 1,000 iterations.
+#[test]
+fn rfc_7748_iterated() {
+    let mut k = [0; 32];
+    k[0] = 9;
+    let mut u = k;
+    for _ in 0..1000 {
+        let (_, next) = x25519(&k, &u).unwrap();
+        u = k;
+        k = next.as_slice().try_into().unwrap();
+    }
+    assert_eq!(
+        k,
+        hex!("684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51")
+    );
+}
+
+/// NIST CAVP ECC CDH primitive, P-256, COUNT = 0.
+#[test]
+fn ecdh_of_cavp() {
+    let (point, shared) = ecdh(
+        Curve::P256,
+        &hex!("7d7dc5f71eb29ddaf80d6214632eeae03d9058af1fb6d22ed80badb62bc1a534"),
+        &hex!("04700c48f77f56584c5cc632ca65640db91b6bacce3a4df6b42ce7cc838833d287db71e509e3fd9b060ddb20ba5c51dcc5948d46fbf640dfe0441782cab85fa4ac"),
+    )
+    .unwrap();
+    assert_eq!(
+        point,
+        hex!(
+            "04ead218590119e8876b29146ff89ca61770c4edbbf97d38ce385ed281d8a6b23028af61281fd35e2fa7002523acc85a429cb06ee6648325389f59edfce1405141"
+        )
+    );
+    assert_eq!(
+        *shared,
+        hex!("46fc62106420ff012e54a434fbdd2d25ccc5852060561e68040dd7778997bd7b")
+    );
+}
+
+#[test]
+fn both_sides_agree() {
+    for curve in CURVES {
+        let peer = ec(curve);
+        let ours = agree(peer.public_key(), &Seeded::new(1)).unwrap();
+        assert_eq!(ours.point.len(), 1 + 2 * curve.field_len());
+        assert_eq!(ours.shared.len(), curve.field_len());
+        let theirs = peer.unwrap(&UnwrapRequest::Ecdh {
+            public_point: ours.point.clone(),
+        });
+        assert_eq!(theirs.unwrap().as_ref(), ours.shared.as_slice());
+        let again = agree(peer.public_key(), &Seeded::new(1)).unwrap();
+        assert_eq!(again.point, ours.point);
+        assert_eq!(again.shared, ours.shared);
+        let other = agree(peer.public_key(), &Seeded::new(2)).unwrap();
+        assert_ne!(other.point, ours.point);
+    }
+    let peer = x25519_key();
+    let ours = agree(peer.public_key(), &Seeded::new(1)).unwrap();
+    let theirs = peer.unwrap(&UnwrapRequest::X25519 {
+        public: ours.point.as_slice().try_into().unwrap(),
+    });
+    assert_eq!(theirs.unwrap().as_ref(), ours.shared.as_slice());
+}
+
+/// openssl derives the same secret from its side.
+#[test]
+fn openssl_agrees() {
+    if !have_openssl() {
+        return;
+    }
+    let keys = CURVES.map(ec).into_iter().chain([x25519_key()]);
+    for peer in keys {
+        let dir = tempfile::tempdir().unwrap();
+        let ours = agree(peer.public_key(), &Seeded::new(7)).unwrap();
+        let public = match &peer.public_key().material {
+            Material::Ec { curve, .. } => PublicKey::from_ec_point(*curve, &ours.point).unwrap(),
+            _ => PublicKey::from_x25519(ours.point.as_slice().try_into().unwrap()).unwrap(),
+        };
+        std::fs::write(dir.path().join("key"), peer.to_pkcs8_der().unwrap()).unwrap();
+        std::fs::write(dir.path().join("peer"), public.spki_der()).unwrap();
+        let shared = openssl(
+            dir.path(),
+            "pkeyutl -derive -inkey key -keyform DER -peerkey peer -peerform DER",
+        );
+        assert_eq!(shared.unwrap(), *ours.shared, "{peer:?}");
+    }
+}
+
+/// ENC-12.
+#[test]
+fn refuses_points_that_are_none() {
+    for curve in CURVES {
+        let key = ec(curve);
+        let (_, good) = key.public_key().ec_point().unwrap();
+        let mut off = good.to_vec();
+        *off.last_mut().unwrap() ^= 1;
+        let mut hybrid = good.to_vec();
+        hybrid[0] = 6 | (good.last().unwrap() & 1);
+        let beyond = [&[4][..], &vec![0xff; 2 * curve.field_len()]].concat();
+        for bad in [
+            &[][..],
+            &[0],
+            &vec![0; good.len()],
+            &off,
+            &hybrid,
+            &beyond,
+            &good[..good.len() - 1],
+        ] {
+            assert!(curve.uncompressed(bad).is_none());
+            assert!(PublicKey::from_ec_point(curve, bad).is_err());
+            let request = UnwrapRequest::Ecdh {
+                public_point: bad.to_vec(),
+            };
+            let error = key.unwrap(&request).unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::KeyOperation));
+        }
+    }
+}
+
+/// RFC 7748 6.1: points of small order give an all-zero secret.
+#[test]
+fn refuses_an_all_zero_secret() {
+    let low = [
+        [0; 32],
+        hex!("0100000000000000000000000000000000000000000000000000000000000000"),
+        hex!("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800"),
+        hex!("5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157"),
+        hex!("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
+    ];
+    for public in low {
+        assert!(x25519(&[0x55; 32], &public).is_none());
+        let peer = PublicKey::from_x25519(&public).unwrap();
+        let error = agree(&peer, &Seeded::new(1)).map(|_| ()).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Unfit { .. }));
+        let request = UnwrapRequest::X25519 { public };
+        assert!(x25519_key().unwrap(&request).is_err());
+    }
+}
+
+/// KEY-04.
+#[test]
+fn a_failing_or_stuck_source_is_an_error() {
+    for key in [ec(Curve::P256), ec(Curve::P521), x25519_key()] {
+        let result = agree(key.public_key(), &FailingAfter(0.into()));
+        let error = result.map(|_| ()).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Randomness { .. }));
+    }
+    for byte in [0, 0xff] {
+        let result = agree(ec(Curve::P256).public_key(), &Stuck(byte));
+        let error = result.map(|_| ()).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Randomness { .. }));
+    }
+}
+
+#[test]
+fn refuses_keys_that_cannot_agree() {
+    for key in [ed25519(), rsa2048()] {
+        let error = agree(key.public_key(), &Seeded::new(1))
+            .map(|_| ())
+            .unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Unfit { .. }));
+    }
+}
+
+#[test]
+fn back_ends_agree() {
+    for curve in CURVES {
+        let peer = ec(curve);
+        let (_, peer) = peer.public_key().ec_point().unwrap();
+        for seed in 0..8 {
+            let scalar = ephemeral_scalar(curve, &mut Draw::new(&Seeded::new(seed))).unwrap();
+            let slow = slow_ecdh(curve, &scalar, peer).unwrap();
+            if let Some(fast) = fast::ecdh(curve, &scalar, peer) {
+                assert_eq!(fast, slow);
+            }
+        }
+    }
+    for seed in 0..8 {
+        let mut pair = [[0; 32]; 2];
+        for half in &mut pair {
+            Seeded::new(seed).fill(half).unwrap();
+        }
+        // The top bit of a public key is to be ignored (RFC 7748 5).
+        pair[1][31] |= 0x80;
+        let slow = slow_x25519(&pair[0], &pair[1]).unwrap();
+        if let Some(fast) = fast::x25519(&pair[0], &pair[1]) {
+            assert_eq!(fast, slow);
+        }
+    }
+}
+
+/// The faster back-end refuses what the other refuses.
+#[test]
+fn the_faster_back_end_refuses_the_same() {
+    let key = ec(Curve::P256);
+    let (_, good) = key.public_key().ec_point().unwrap();
+    let mut off = good.to_vec();
+    *off.last_mut().unwrap() ^= 1;
+    assert!(fast::ecdh(Curve::P256, &[1; 32], &off).is_none());
+    assert!(fast::ecdh(Curve::P256, &[0; 32], good).is_none());
+    assert!(fast::ecdh(Curve::P256, &[0xff; 32], good).is_none());
+    assert!(fast::x25519(&[1; 32], &[0; 32]).is_none());
+}
