@@ -33,10 +33,19 @@ pub mod crypto;
 
 pub mod key;
 
+pub mod check;
+
+pub mod policy;
+
+mod bag;
+
+pub mod cert;
+
 #[cfg(feature = "mail-builder")]
 pub use mail_builder;
 
 pub use address::Mailbox;
+pub use cert::{Certificate, Identity, TrustAnchors};
 pub use error::{Error, ErrorKind};
 pub use key::PrivateKey;
 pub use limits::Limits;
