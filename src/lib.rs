@@ -41,6 +41,8 @@ mod bag;
 
 pub mod cert;
 
+pub mod resolver;
+
 #[cfg(feature = "mail-builder")]
 pub use mail_builder;
 
@@ -49,3 +51,4 @@ pub use cert::{Certificate, Identity, TrustAnchors};
 pub use error::{Error, ErrorKind};
 pub use key::PrivateKey;
 pub use limits::Limits;
+pub use resolver::CertificateResolver;
