@@ -43,12 +43,22 @@ pub mod cert;
 
 pub mod resolver;
 
+pub mod engine;
+
+mod cms;
+
+pub mod compose;
+
+pub mod protect;
+
 #[cfg(feature = "mail-builder")]
 pub use mail_builder;
 
 pub use address::Mailbox;
 pub use cert::{Certificate, Identity, TrustAnchors};
+pub use compose::Envelope;
 pub use error::{Error, ErrorKind};
 pub use key::PrivateKey;
 pub use limits::Limits;
+pub use protect::{Protected, Protector};
 pub use resolver::CertificateResolver;

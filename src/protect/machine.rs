@@ -1,0 +1,404 @@
+//! The push machine: message in, protected message out, questions in between.
+
+use std::time::SystemTime;
+
+use super::config::{Config, SignedForm};
+use super::copies::CopyPlan;
+use super::encrypt_layer::{EncryptLayer, encrypt_copy};
+use super::error::ProtectError;
+use super::plan::{self, Needs};
+use super::protected::ProtectedCopy;
+use super::report::ProtectReport;
+use super::sign_layer::SignLayer;
+use crate::cms::Framing;
+use crate::compose::Envelope;
+use crate::compose::head::Head;
+use crate::engine::{Answer, Ledger, QuestionId, Step};
+use crate::key::SignRequest;
+use crate::mime::canonical::{Canonicalizer, Form};
+use crate::mime::header::HeaderReader;
+use crate::{Error, ErrorKind};
+
+/// Protects one message without doing any input or output of its own.
+///
+/// Push the message in pieces of any size; the output is appended to the vector given and does not
+/// depend on the pieces. When a step asks, answer every question ([`crate::engine::Question::answer`]
+/// does it with a resolver and keys of this process), then go on. `finish` is repeated until
+/// it gives [`Step::Finished`]. Nothing is written before every address has been looked up.
+///
+/// After an error the machine is spent.
+pub struct Machine {
+    config: Config,
+    framing: Framing,
+    single: bool,
+    now: SystemTime,
+    ledger: Ledger,
+    state: State,
+    report: ProtectReport,
+    copies: Vec<CopyPlan>,
+    /// Header fields outside of the protection, the same in every copy.
+    outer: Vec<u8>,
+    later: Vec<ProtectedCopy>,
+}
+
+enum State {
+    Head(HeaderReader),
+    Asking {
+        head: Box<Head>,
+        needs: Needs,
+        body: Vec<u8>,
+    },
+    Body(Box<Layers>),
+    Signing {
+        layers: Box<Layers>,
+        requests: Vec<(QuestionId, SignRequest)>,
+    },
+    Finished,
+    Spent,
+}
+
+struct Layers {
+    canonical: Canonicalizer,
+    entity: Vec<u8>,
+    sign: Option<SignLayer>,
+    signed: Vec<u8>,
+    encrypt: Option<EncryptLayer>,
+}
+
+impl Machine {
+    pub(super) fn new(config: &Config, framing: Framing, single: bool) -> Result<Self, Error> {
+        config.check()?;
+        Ok(Machine {
+            framing,
+            single: single || !framing.is_definite(),
+            now: config.policy.now(),
+            config: config.clone(),
+            ledger: Ledger::default(),
+            state: State::Head(HeaderReader::default()),
+            report: ProtectReport::default(),
+            copies: Vec::new(),
+            outer: Vec::new(),
+            later: Vec::new(),
+        })
+    }
+
+    /// Takes all of `input` in. Output is appended to `out`.
+    pub fn push(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<Step, ProtectError> {
+        self.guarded(|machine| machine.push_inner(input, out))
+    }
+
+    /// Answers a question, in any order.
+    pub fn answer(&mut self, id: QuestionId, answer: Answer) -> Result<(), Error> {
+        self.ledger.answer(id, answer)
+    }
+
+    /// The input has ended. Repeat until [`Step::Finished`].
+    pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<Step, ProtectError> {
+        self.guarded(|machine| machine.finish_inner(out))
+    }
+
+    /// What was chosen for whom, and why; complete once output has begun.
+    pub fn report(&self) -> &ProtectReport {
+        &self.report
+    }
+
+    /// Whom the message in `out` goes to; `None` before the addresses are decided, and for a copy
+    /// that goes to nobody.
+    pub fn envelope(&self) -> Option<&Envelope> {
+        self.copies.first().and_then(|copy| copy.envelope.as_ref())
+    }
+
+    /// The copies for Bcc recipients, once finished. Only a machine with definite framing makes them.
+    pub fn take_later_copies(&mut self) -> Vec<ProtectedCopy> {
+        std::mem::take(&mut self.later)
+    }
+
+    /// Takes nothing more and gives nothing more.
+    pub(super) fn spend(&mut self) {
+        self.state = State::Spent;
+    }
+
+    /// The time of the message, asked for once.
+    pub(super) fn now(&self) -> SystemTime {
+        self.now
+    }
+
+    pub(super) fn into_report(self) -> ProtectReport {
+        self.report
+    }
+
+    fn guarded(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<Step, ProtectError>,
+    ) -> Result<Step, ProtectError> {
+        let result = work(self);
+        if result.is_err() {
+            self.state = State::Spent;
+        }
+        result
+    }
+
+    fn push_inner(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<Step, ProtectError> {
+        match &mut self.state {
+            State::Head(reader) => {
+                if let Some(taken) = reader.push(input, &self.config.limits)? {
+                    self.end_head(input.get(taken..).unwrap_or_default())?;
+                }
+            }
+            State::Asking { body, .. } => body.extend_from_slice(input),
+            State::Body(layers) => layers.push(input, out)?,
+            State::Signing { .. } | State::Finished if input.is_empty() => {}
+            State::Signing { .. } | State::Finished => {
+                return Err(Error::misuse("input after the end of the message").into());
+            }
+            State::Spent => return Err(spent().into()),
+        }
+        self.go_on(out)
+    }
+
+    fn finish_inner(&mut self, out: &mut Vec<u8>) -> Result<Step, ProtectError> {
+        if matches!(self.state, State::Head(_)) {
+            self.end_head(&[])?;
+        }
+        if let Step::Ask(questions) = self.go_on(out)? {
+            return Ok(Step::Ask(questions));
+        }
+        match std::mem::replace(&mut self.state, State::Spent) {
+            State::Body(layers) => self.end_content(layers, out),
+            State::Finished => {
+                self.state = State::Finished;
+                Ok(Step::Finished)
+            }
+            _ => Err(spent().into()),
+        }
+    }
+
+    /// The header block is complete: asks for every address in it.
+    fn end_head(&mut self, body: &[u8]) -> Result<(), ProtectError> {
+        if let State::Head(reader) = &self.state {
+            let head = Box::new(Head::parse(reader.bytes(), &self.config.limits)?);
+            let needs = plan::ask(&self.config, &head, &mut self.ledger)?;
+            self.state = State::Asking {
+                head,
+                needs,
+                body: body.to_vec(),
+            };
+        }
+        Ok(())
+    }
+
+    /// Does whatever the answers allow.
+    fn go_on(&mut self, out: &mut Vec<u8>) -> Result<Step, ProtectError> {
+        let open = self.ledger.open();
+        if !open.is_empty() {
+            return Ok(Step::Ask(open));
+        }
+        match std::mem::replace(&mut self.state, State::Spent) {
+            State::Asking { head, needs, body } => {
+                // An error on the way must not leave half a header behind.
+                let mut first = Vec::new();
+                let mut layers = self.begin(*head, needs, &mut first)?;
+                layers.push(&body, &mut first)?;
+                out.append(&mut first);
+                self.state = State::Body(layers);
+                Ok(Step::Continue)
+            }
+            State::Signing { layers, requests } => {
+                let mut signatures = Vec::with_capacity(requests.len());
+                for (id, request) in requests {
+                    match self.ledger.take(id) {
+                        // Keys may be anywhere: a wrong signature must not leave the process.
+                        Some(Answer::Signature(signature)) => {
+                            request.check(&signature)?;
+                            signatures.push(signature);
+                        }
+                        Some(Answer::Failed(error)) => return Err(error.into()),
+                        _ => return Err(spent().into()),
+                    }
+                }
+                self.end_layers(layers, Some(&signatures), out)?;
+                self.state = State::Finished;
+                Ok(Step::Continue)
+            }
+            state => {
+                self.state = state;
+                Ok(Step::Continue)
+            }
+        }
+    }
+
+    /// Everything is decided: writes the header and sets the layers up.
+    fn begin(
+        &mut self,
+        head: Head,
+        needs: Needs,
+        out: &mut Vec<u8>,
+    ) -> Result<Box<Layers>, ProtectError> {
+        let plan = plan::decide(&self.config, &head, &needs, &mut self.ledger, self.now)?;
+        if self.single && plan.copies.len() > 1 {
+            return Err(Error::from(ErrorKind::SeveralCopies).into());
+        }
+        self.report = plan.report;
+        self.copies = plan.copies;
+        for field in &head.outer {
+            self.outer.extend_from_slice(field.raw());
+        }
+        self.outer.extend_from_slice(b"MIME-Version: 1.0\r\n");
+
+        let random = self.config.random();
+        let mut sign = match plan.signers.is_empty() {
+            true => None,
+            false => Some(SignLayer::new(
+                self.config.form,
+                self.framing,
+                plan.signers,
+                self.now,
+                random,
+            )?),
+        };
+        let encrypts = self.config.encrypts();
+        let mut encrypt = None;
+        if !encrypts {
+            out.extend_from_slice(&self.outer);
+        } else if self.framing.is_definite() {
+            encrypt = Some(EncryptLayer::held());
+        } else if let Some(copy) = self.copies.first() {
+            out.extend_from_slice(&self.outer);
+            let cipher = self.config.cipher;
+            encrypt = Some(EncryptLayer::streaming(
+                cipher,
+                &copy.recipients,
+                random,
+                out,
+            )?);
+        }
+        let mut signed = Vec::new();
+        if let Some(sign) = &mut sign {
+            sign.begin(&mut signed);
+        }
+        let detached = sign.is_some() && self.config.form == SignedForm::Detached;
+        let form = if detached {
+            Form::SevenBit
+        } else {
+            Form::Opaque
+        };
+        let canonical = Canonicalizer::new(form, &self.config.limits);
+        let mut layers = Layers {
+            canonical,
+            entity: Vec::new(),
+            sign,
+            signed,
+            encrypt,
+        };
+        for field in &head.content {
+            layers.push(field.raw(), out)?;
+        }
+        layers.push(b"\r\n", out)?;
+        Ok(Box::new(layers))
+    }
+
+    /// The content has ended: asks for the signatures, or ends at once.
+    fn end_content(
+        &mut self,
+        mut layers: Box<Layers>,
+        out: &mut Vec<u8>,
+    ) -> Result<Step, ProtectError> {
+        layers.end_entity(out)?;
+        let requests = match &mut layers.sign {
+            Some(sign) => sign.requests(self.config.random.as_deref())?,
+            None => {
+                self.end_layers(layers, None, out)?;
+                self.state = State::Finished;
+                return Ok(Step::Finished);
+            }
+        };
+        let requests = requests
+            .into_iter()
+            .map(|request| {
+                let question = crate::engine::Question::Sign(request.clone());
+                (self.ledger.ask(question), request)
+            })
+            .collect();
+        self.state = State::Signing { layers, requests };
+        Ok(Step::Ask(self.ledger.open()))
+    }
+
+    /// Ends signature and encryption, and makes the other copies.
+    fn end_layers(
+        &mut self,
+        mut layers: Box<Layers>,
+        signatures: Option<&[Vec<u8>]>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ProtectError> {
+        if let (Some(sign), Some(signatures)) = (&mut layers.sign, signatures) {
+            sign.finish(signatures, &mut layers.signed)?;
+        }
+        layers.pass_signed(out)?;
+        let Some(encrypt) = layers.encrypt.take() else {
+            return Ok(());
+        };
+        let Some(plaintext) = encrypt.finish(out)? else {
+            return Ok(());
+        };
+        let (cipher, random) = (self.config.cipher, self.config.random());
+        for (index, copy) in self.copies.iter().enumerate() {
+            if index == 0 {
+                out.extend_from_slice(&self.outer);
+                encrypt_copy(cipher, &copy.recipients, &plaintext, random, out)?;
+                continue;
+            }
+            let mut bytes = self.outer.clone();
+            encrypt_copy(cipher, &copy.recipients, &plaintext, random, &mut bytes)?;
+            self.later.push(ProtectedCopy {
+                envelope: copy.envelope.clone(),
+                bytes,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Without content, keys and certificates.
+impl std::fmt::Debug for Machine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Machine")
+            .field("framing", &self.framing)
+            .field("copies", &self.copies.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Layers {
+    /// Passes raw input through all layers.
+    fn push(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        self.canonical.push(input, &mut self.entity)?;
+        self.pass_entity(out)
+    }
+
+    fn end_entity(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.canonical.finish(&mut self.entity)?;
+        self.pass_entity(out)
+    }
+
+    fn pass_entity(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        match &mut self.sign {
+            Some(sign) => sign.push(&self.entity, &mut self.signed),
+            None => self.signed.extend_from_slice(&self.entity),
+        }
+        self.entity.clear();
+        self.pass_signed(out)
+    }
+
+    fn pass_signed(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        match &mut self.encrypt {
+            Some(encrypt) => encrypt.push(&self.signed, out)?,
+            None => out.extend_from_slice(&self.signed),
+        }
+        self.signed.clear();
+        Ok(())
+    }
+}
+
+fn spent() -> Error {
+    Error::misuse("this machine has failed or ended before; start a new one")
+}

@@ -1,0 +1,220 @@
+//! What was chosen for whom, and why.
+
+use std::fmt;
+
+use super::error::Role;
+use crate::address::Mailbox;
+use crate::cert::Certificate;
+use crate::cms::recipient::KeyEncryption;
+use crate::crypto::public_key::KeyKind;
+use crate::crypto::{ContentCipher, SignatureAlgorithm};
+use crate::resolver::Provenance;
+
+/// Who vouches for a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// The caller named the certificate.
+    Caller,
+    /// The caller bound the certificate to this address.
+    Bound,
+    /// The resolver found it; a person had put it where it was found.
+    Resolver(Provenance),
+    /// It is the signer's own.
+    Signer,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Source::Caller => "named by the caller",
+            Source::Bound => "bound to the address by the caller",
+            Source::Resolver(Provenance::Pinned) => "found by the resolver, pinned",
+            Source::Resolver(_) => "found by the resolver, validated",
+            Source::Signer => "the signing certificate, which can also receive",
+        })
+    }
+}
+
+/// One signature of the message.
+#[derive(Clone, Debug)]
+pub struct SignerReport {
+    pub(super) certificate: Certificate,
+    pub(super) algorithm: SignatureAlgorithm,
+    pub(super) names_sender: bool,
+}
+
+impl SignerReport {
+    /// The signer's certificate.
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// The signature algorithm.
+    pub fn algorithm(&self) -> &SignatureAlgorithm {
+        &self.algorithm
+    }
+
+    /// Whether the certificate names the sender of the message.
+    pub fn names_sender(&self) -> bool {
+        self.names_sender
+    }
+}
+
+/// One certificate the message is encrypted to.
+#[derive(Clone, Debug)]
+pub struct RecipientReport {
+    pub(super) role: Role,
+    pub(super) address: Option<Mailbox>,
+    pub(super) certificate: Certificate,
+    pub(super) encryption: KeyEncryption,
+    pub(super) source: Source,
+    pub(super) copy: usize,
+}
+
+impl RecipientReport {
+    /// Recipient, Bcc recipient, or the sender.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The address it was chosen for; `None` for a certificate that names no recipient.
+    pub fn address(&self) -> Option<&Mailbox> {
+        self.address.as_ref()
+    }
+
+    /// The certificate.
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// How the content key is encrypted to it.
+    pub fn encryption(&self) -> KeyEncryption {
+        self.encryption
+    }
+
+    /// Who vouches for it.
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
+    /// Index into [`super::Protected::copies`] of the copy it can read.
+    pub fn copy(&self) -> usize {
+        self.copy
+    }
+}
+
+/// What was done to a message. `Display` tells a person.
+///
+/// It names Bcc recipients: it is for the sender only.
+#[derive(Clone, Debug, Default)]
+pub struct ProtectReport {
+    pub(super) signers: Vec<SignerReport>,
+    pub(super) recipients: Vec<RecipientReport>,
+    pub(super) cipher: Option<ContentCipher>,
+    pub(super) notes: Vec<String>,
+}
+
+impl ProtectReport {
+    /// The signatures, none when the message is not signed.
+    pub fn signers(&self) -> &[SignerReport] {
+        &self.signers
+    }
+
+    /// The certificates the message is encrypted to, none when it is not encrypted.
+    pub fn recipients(&self) -> &[RecipientReport] {
+        &self.recipients
+    }
+
+    /// The content cipher, `None` when the message is not encrypted.
+    pub fn cipher(&self) -> Option<ContentCipher> {
+        self.cipher
+    }
+
+    /// What a sender should know: choices that few readers support, a missing own copy.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Adds the notes that follow from the choices; `own_copy_missing`: the sender wants to read the
+    /// message and cannot.
+    pub(super) fn add_notes(&mut self, own_copy_missing: bool) {
+        let ed25519 = self
+            .signers
+            .iter()
+            .any(|s| matches!(s.algorithm, SignatureAlgorithm::Ed25519));
+        let pss_key = self
+            .signers
+            .iter()
+            .any(|s| matches!(s.certificate.public_key().kind(), KeyKind::RsaPss { .. }));
+        let x25519 = self
+            .recipients
+            .iter()
+            .any(|r| r.encryption == KeyEncryption::X25519);
+        let oaep = self
+            .recipients
+            .iter()
+            .any(|r| matches!(r.encryption, KeyEncryption::RsaOaep(_)));
+        let gcm = self
+            .cipher
+            .is_some_and(|c| matches!(c, ContentCipher::Aes128Gcm | ContentCipher::Aes256Gcm));
+        let chacha = self.cipher == Some(ContentCipher::ChaCha20Poly1305);
+        let notes = [
+            (ed25519, "few mail clients verify Ed25519 signatures yet"),
+            (
+                pss_key,
+                "a key restricted to RSASSA-PSS is not understood by every mail client",
+            ),
+            (x25519, "few mail clients decrypt with X25519 yet"),
+            (
+                oaep,
+                "RSA OAEP is not read by gpgsm and by older mail clients",
+            ),
+            (gcm, "AES-GCM is not read by Thunderbird, gpgsm and NSS"),
+            (chacha, "few mail clients decrypt ChaCha20-Poly1305 yet"),
+            (
+                own_copy_missing,
+                "the sender cannot read this message: no fitting certificate of the sender is known",
+            ),
+        ];
+        self.notes.extend(
+            notes
+                .iter()
+                .filter(|(on, _)| *on)
+                .map(|(_, text)| (*text).to_owned()),
+        );
+    }
+}
+
+impl fmt::Display for ProtectReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for signer in &self.signers {
+            writeln!(
+                f,
+                "signed by {} with {}",
+                signer.certificate.description(),
+                signer.algorithm.name()
+            )?;
+        }
+        if let Some(cipher) = self.cipher {
+            writeln!(f, "content encrypted with {}", cipher.name())?;
+        }
+        for recipient in &self.recipients {
+            f.write_str("encrypted to ")?;
+            if let Some(address) = &recipient.address {
+                write!(f, "{} ({}), ", address.address(), recipient.role)?;
+            }
+            writeln!(
+                f,
+                "certificate of {}, {}, because it is {}",
+                recipient.certificate.description(),
+                recipient.encryption,
+                recipient.source
+            )?;
+        }
+        for note in &self.notes {
+            writeln!(f, "note: {note}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,204 @@
+//! The signature around the content: multipart/signed, or signed-data in application/pkcs7-mime.
+
+use std::time::SystemTime;
+
+use super::config::SignedForm;
+use crate::Error;
+use crate::asn1;
+use crate::cms::Framing;
+use crate::cms::content::ContentWriter;
+use crate::cms::signed::{self, SignedDataWriter, Signer, Unsigned};
+use crate::crypto::RandomSource;
+use crate::key::SignRequest;
+use crate::mime::base64::Base64Writer;
+use crate::mime::boundary::boundary;
+
+/// Shown by software that knows no MIME.
+const PREAMBLE: &[u8] = b"This is a message signed with S/MIME.\r\n";
+
+pub(super) struct SignLayer {
+    framing: Framing,
+    form: Form,
+    signers: Vec<Signer>,
+    writer: Option<SignedDataWriter>,
+    unsigned: Option<Unsigned>,
+}
+
+enum Form {
+    Detached {
+        boundary: String,
+    },
+    Opaque {
+        base64: Base64Writer,
+        content: ContentWriter,
+        held: Vec<u8>,
+        cms: Vec<u8>,
+    },
+}
+
+impl SignLayer {
+    pub(super) fn new(
+        form: SignedForm,
+        framing: Framing,
+        signers: Vec<Signer>,
+        signing_time: SystemTime,
+        random: &dyn RandomSource,
+    ) -> Result<Self, Error> {
+        let form = match form {
+            SignedForm::Detached => {
+                let mut token = [0u8; 18];
+                random.fill(&mut token)?;
+                Form::Detached {
+                    boundary: boundary(&token),
+                }
+            }
+            SignedForm::Opaque => Form::Opaque {
+                base64: Base64Writer::default(),
+                content: ContentWriter::new(framing),
+                held: Vec::new(),
+                cms: Vec::new(),
+            },
+        };
+        let writer = Some(SignedDataWriter::new(signers.clone(), signing_time));
+        Ok(SignLayer {
+            framing,
+            form,
+            signers,
+            writer,
+            unsigned: None,
+        })
+    }
+
+    /// Writes the content header fields of this layer, the empty line, and what precedes the content.
+    pub(super) fn begin(&mut self, out: &mut Vec<u8>) {
+        match &mut self.form {
+            Form::Detached { boundary } => {
+                let micalg = self.writer.iter().flat_map(SignedDataWriter::digests);
+                let micalg: Vec<&str> = micalg.map(|digest| digest.micalg()).collect();
+                out.extend_from_slice(
+                    b"Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n",
+                );
+                // A list needs the quotes, a single token must not have them (RFC 8551 3.5.3.2).
+                let micalg = match micalg.as_slice() {
+                    [one] => (*one).to_owned(),
+                    several => format!("\"{}\"", several.join(",")),
+                };
+                out.extend_from_slice(
+                    format!(" micalg={micalg};\r\n boundary=\"{boundary}\"\r\n\r\n").as_bytes(),
+                );
+                out.extend_from_slice(PREAMBLE);
+                out.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
+            }
+            Form::Opaque { base64, .. } => {
+                pkcs7_mime_head("signed-data", out);
+                if self.framing == Framing::Indefinite {
+                    base64.push(&signed::indefinite_head(&self.signers), out);
+                }
+            }
+        }
+    }
+
+    /// Signs and passes on some of the canonical content.
+    pub(super) fn push(&mut self, content: &[u8], out: &mut Vec<u8>) {
+        if let Some(writer) = &mut self.writer {
+            writer.push(content);
+        }
+        match &mut self.form {
+            Form::Detached { .. } => out.extend_from_slice(content),
+            Form::Opaque { held, .. } if self.framing.is_definite() => {
+                held.extend_from_slice(content);
+            }
+            Form::Opaque {
+                base64,
+                content: writer,
+                cms,
+                ..
+            } => {
+                cms.clear();
+                writer.push(content, cms);
+                base64.push(cms, out);
+            }
+        }
+    }
+
+    /// The content has ended: what the keys have to sign.
+    pub(super) fn requests(
+        &mut self,
+        injected: Option<&dyn RandomSource>,
+    ) -> Result<Vec<SignRequest>, Error> {
+        let Some(writer) = self.writer.take() else {
+            return Err(Error::misuse("the signatures were asked for already"));
+        };
+        let mut salt = |len: usize| match injected {
+            None => Ok(None),
+            Some(random) => {
+                let mut salt = vec![0u8; len];
+                random.fill(&mut salt)?;
+                Ok(Some(salt))
+            }
+        };
+        let (unsigned, requests) = writer.finish(&mut salt)?;
+        self.unsigned = Some(unsigned);
+        Ok(requests)
+    }
+
+    /// Writes what follows the content, with the signatures in the order of the requests.
+    pub(super) fn finish(
+        &mut self,
+        signatures: &[Vec<u8>],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let Some(unsigned) = self.unsigned.take() else {
+            return Err(Error::misuse("the signatures were not asked for yet"));
+        };
+        match &mut self.form {
+            Form::Detached { boundary } => {
+                out.extend_from_slice(format!("\r\n--{boundary}\r\n").as_bytes());
+                out.extend_from_slice(
+                    b"Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n\
+                      Content-Transfer-Encoding: base64\r\n\
+                      Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\r\n",
+                );
+                let mut base64 = Base64Writer::default();
+                base64.push(&unsigned.detached(signatures)?, out);
+                base64.finish(out);
+                out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+            }
+            Form::Opaque {
+                base64,
+                content,
+                held,
+                cms,
+            } => {
+                let trailer = unsigned.trailer(signatures)?;
+                cms.clear();
+                match self.framing {
+                    Framing::Definite => {
+                        base64.push(&unsigned.definite_head(asn1::length(held), &trailer), out);
+                        base64.push(held, out);
+                        base64.push(&trailer, out);
+                    }
+                    Framing::Indefinite => {
+                        content.finish(cms);
+                        base64.push(cms, out);
+                        base64.push(&signed::indefinite_tail(&trailer), out);
+                    }
+                }
+                base64.finish(out);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The content header fields of an application/pkcs7-mime layer (RFC 8551 3.2) and the empty line.
+pub(super) fn pkcs7_mime_head(smime_type: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(
+        format!(
+            "Content-Type: application/pkcs7-mime; smime-type={smime_type}; name=\"smime.p7m\"\r\n\
+             Content-Transfer-Encoding: base64\r\n\
+             Content-Disposition: attachment; filename=\"smime.p7m\"\r\n\r\n"
+        )
+        .as_bytes(),
+    );
+}
