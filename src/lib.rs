@@ -51,6 +51,9 @@ pub mod compose;
 
 pub mod protect;
 
+#[cfg(feature = "smtp")]
+pub mod submit;
+
 #[cfg(feature = "mail-builder")]
 pub use mail_builder;
 
@@ -62,3 +65,5 @@ pub use key::PrivateKey;
 pub use limits::Limits;
 pub use protect::{Protected, Protector};
 pub use resolver::CertificateResolver;
+#[cfg(feature = "smtp")]
+pub use submit::Submitter;
