@@ -1,0 +1,61 @@
+//! `smime`: sign, encrypt and send mail from the command line.
+//!
+//! The library seen through a door that scripts know: it uses the public face only.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::as_conversions,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable
+    )
+)]
+
+#[path = "smime/args.rs"]
+mod args;
+#[path = "smime/choices.rs"]
+mod choices;
+#[path = "smime/failure.rs"]
+mod failure;
+#[path = "smime/files.rs"]
+mod files;
+#[path = "smime/output.rs"]
+mod output;
+#[path = "smime/password.rs"]
+mod password;
+#[path = "smime/protect.rs"]
+mod protect;
+#[path = "smime/protection.rs"]
+mod protection;
+#[path = "smime/report.rs"]
+mod report;
+#[path = "smime/send.rs"]
+mod send;
+
+use std::process::ExitCode;
+
+use args::Command;
+
+fn main() -> ExitCode {
+    let command = match args::parse(std::env::args_os()) {
+        Ok(command) => command,
+        Err(error) => {
+            // Nobody is left to tell when the terminal is gone.
+            let _ = error.print();
+            let wrong = error.use_stderr();
+            return ExitCode::from(if wrong { failure::WRONG_USAGE } else { 0 });
+        }
+    };
+    let (result, json) = match command {
+        Command::Protect(command) => (protect::run(&command), command.files.json),
+        Command::Send(command) => (send::run(&command), command.files.json),
+    };
+    result.unwrap_or_else(|error| failure::tell(&error, json))
+}

@@ -1,0 +1,346 @@
+//! The arguments, as a script or a person gives them.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::choices::{Cipher, Digest, KeyEncryption};
+use crate::password::PasswordSource;
+
+/// Sign, encrypt and send mail with S/MIME.
+#[derive(Parser)]
+#[command(name = "smime", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Sign and encrypt a message
+    #[command(
+        long_about = "Signs and encrypts a message: first signed, then encrypted.\n\n\
+            The input is a complete message (RFC 5322) with LF or CRLF line ends, or a bare MIME \
+            entity without From. What was chosen for whom, and why, goes to stderr.",
+        after_help = "A message of up to 16 MiB is written with definite lengths (DER), which every reader \
+            understands, and only when it is complete. A larger one streams in constant memory, with \
+            indefinite lengths (BER). A file for -o appears only when the message is complete; to \
+            stdout a large message is written as it is made, so look at the exit status.\n\n\
+            A message that is encrypted and has Bcc recipients is several messages, one per Bcc \
+            recipient: `smime send` makes and sends them.\n\n\
+            Exit status: 0 protected, 2 not protected, 64 wrong usage."
+    )]
+    Protect(ProtectCommand),
+    /// Sign and encrypt a message, and send it
+    #[command(
+        long_about = "Signs and encrypts a message and submits it to a mail server, to everybody in To, Cc \
+            and Bcc. Each Bcc recipient gets a copy encrypted for nobody else.\n\n\
+            What was chosen for whom, and the server's answer per recipient, goes to stderr.",
+        after_help = "Exit status: 0 accepted for all recipients, 1 not accepted for some, 2 nothing was sent, \
+            64 wrong usage."
+    )]
+    Send(SendCommand),
+}
+
+#[derive(Args)]
+pub struct ProtectCommand {
+    #[command(flatten)]
+    pub protection: Protection,
+    #[command(flatten)]
+    pub files: Files,
+}
+
+#[derive(Args)]
+pub struct SendCommand {
+    #[command(flatten)]
+    pub server: ServerArgs,
+    #[command(flatten)]
+    pub protection: Protection,
+    #[command(flatten)]
+    pub files: Files,
+}
+
+/// What is done to the message.
+#[derive(Args)]
+pub struct Protection {
+    /// Sign with this identity: a PKCS#12 (.p12, .pfx), or a PEM with key and certificates.
+    /// Repeated: several signatures
+    #[arg(long, value_name = "ID", help_heading = "Signing")]
+    pub sign: Vec<PathBuf>,
+    /// Read the password of an identity from this file; one newline at its end is left out.
+    /// In the order of the IDs; one password serves all of them
+    #[arg(long, value_name = "FILE", help_heading = "Signing")]
+    password_file: Vec<PathBuf>,
+    /// The same, from an environment variable
+    #[arg(long, value_name = "NAME", help_heading = "Signing")]
+    password_env: Vec<String>,
+    /// Put the content inside the signature instead of beside it: survives relays that change text,
+    /// but only S/MIME readers can show it
+    #[arg(long, help_heading = "Signing")]
+    pub opaque: bool,
+    /// Digest of the signature [default: what matches the key, SHA-512 for RSA]
+    #[arg(long, value_name = "DIGEST", help_heading = "Signing")]
+    pub digest: Option<Digest>,
+    /// Sign with RSASSA-PSS instead of RSA PKCS#1 v1.5
+    #[arg(long, help_heading = "Signing")]
+    pub pss: bool,
+    /// Encrypt to this certificate (DER or PEM). Repeated: to several
+    #[arg(long, value_name = "CERT", help_heading = "Encrypting")]
+    pub to: Vec<PathBuf>,
+    /// Encrypt to all recipients of the message, with the certificates in this folder, which are
+    /// found by the addresses they name and trusted because they are there
+    #[arg(long, value_name = "DIR", help_heading = "Encrypting")]
+    pub certs: Option<PathBuf>,
+    /// Roots that candidate certificates must lead to. Those of --to and --certs are named by
+    /// you and need none
+    #[arg(long, value_name = "CA", help_heading = "Encrypting")]
+    pub anchors: Option<PathBuf>,
+    /// Content cipher
+    #[arg(
+        long,
+        value_name = "CIPHER",
+        default_value = "auto",
+        help_heading = "Encrypting"
+    )]
+    pub cipher: Cipher,
+    /// How the content key is encrypted to RSA keys
+    #[arg(
+        long,
+        value_name = "HOW",
+        default_value = "auto",
+        help_heading = "Encrypting"
+    )]
+    pub key_encryption: KeyEncryption,
+    /// Do not compare the addresses of the message with those in certificates: anybody may then
+    /// sign, and a recipient may be unable to read
+    #[arg(long)]
+    pub danger_ignore_addresses: bool,
+    /// From the two password options, in the order they were given.
+    #[arg(skip)]
+    pub passwords: Vec<PasswordSource>,
+}
+
+/// Where the message comes from and goes to.
+#[derive(Args)]
+pub struct Files {
+    /// The message; - is stdin
+    #[arg(short, value_name = "IN", default_value = "-")]
+    pub input: PathBuf,
+    /// Write the protected message here; - is stdout, the default. `send` writes none unless
+    /// asked, and then the one for To and Cc, as for the Sent folder; to a file also the copies
+    /// of Bcc recipients, as OUT with .2, .3 and so on before the extension
+    #[arg(short, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    /// Report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The mail server.
+#[derive(Args)]
+pub struct ServerArgs {
+    /// Mail server [default port: 465 with TLS from the first byte, 587 with --starttls]
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = host_and_port, help_heading = "Server")]
+    pub server: (String, Option<u16>),
+    /// Begin in clear text and change to TLS; without TLS nothing is sent
+    #[arg(long, help_heading = "Server")]
+    pub starttls: bool,
+    /// User name for the server
+    #[arg(long, value_name = "NAME", help_heading = "Server")]
+    pub user: Option<String>,
+    /// Read the user's password from this file; one newline at its end is left out
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "user",
+        conflicts_with = "smtp_password_env",
+        help_heading = "Server"
+    )]
+    pub smtp_password_file: Option<PathBuf>,
+    /// The same, from an environment variable
+    #[arg(long, value_name = "NAME", requires = "user", help_heading = "Server")]
+    pub smtp_password_env: Option<String>,
+    /// Trust only these TLS roots (PEM or DER) [default: those of the system]
+    #[arg(long, value_name = "CA", help_heading = "Server")]
+    pub ca: Option<PathBuf>,
+}
+
+/// Reads the arguments, and refuses those that make no sense together.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
+    let matches = Cli::command().try_get_matches_from(arguments)?;
+    let mut command = Cli::from_arg_matches(&matches)?.command;
+    let (name, protection) = match &mut command {
+        Command::Protect(command) => ("protect", &mut command.protection),
+        Command::Send(command) => ("send", &mut command.protection),
+    };
+    if let Some(matches) = matches.subcommand_matches(name) {
+        protection.passwords = passwords_in_order(matches, protection);
+    }
+    check(protection).map_err(|problem| wrong(name, problem))?;
+    if let Command::Send(command) = &command {
+        let server = &command.server;
+        let password = server.smtp_password_file.is_some() || server.smtp_password_env.is_some();
+        if server.user.is_some() && !password {
+            let problem = "--user needs --smtp-password-file or --smtp-password-env";
+            return Err(wrong("send", problem));
+        }
+    }
+    Ok(command)
+}
+
+/// Two options make one list, so the places on the command line decide.
+fn passwords_in_order(matches: &ArgMatches, protection: &Protection) -> Vec<PasswordSource> {
+    let places = |id: &str| matches.indices_of(id).into_iter().flatten();
+    let files = protection
+        .password_file
+        .iter()
+        .cloned()
+        .map(PasswordSource::File);
+    let variables = protection
+        .password_env
+        .iter()
+        .cloned()
+        .map(PasswordSource::Variable);
+    let mut all: Vec<(usize, PasswordSource)> = places("password_file").zip(files).collect();
+    all.extend(places("password_env").zip(variables));
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, source)| source).collect()
+}
+
+fn check(protection: &Protection) -> Result<(), &'static str> {
+    let signs = !protection.sign.is_empty();
+    let encrypts = !protection.to.is_empty() || protection.certs.is_some();
+    if !signs && !encrypts {
+        return Err("nothing to do: --sign ID signs, --to CERT or --certs DIR encrypts");
+    }
+    if !signs && (protection.opaque || protection.pss || protection.digest.is_some()) {
+        return Err("--opaque, --digest and --pss are about signing and need --sign ID");
+    }
+    let passwords = protection.passwords.len();
+    if passwords > 1 && passwords != protection.sign.len() {
+        return Err("give one password for all identities of --sign, or one for each");
+    }
+    if passwords == 1 && !signs {
+        return Err("--password-file and --password-env are for the identities of --sign ID");
+    }
+    Ok(())
+}
+
+fn wrong(subcommand: &str, problem: impl std::fmt::Display) -> clap::Error {
+    let mut command = Cli::command();
+    // Fills in the usage line of the subcommand.
+    command.build();
+    match command.find_subcommand_mut(subcommand) {
+        Some(found) => found.error(clap::error::ErrorKind::ArgumentConflict, problem),
+        None => clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, problem),
+    }
+}
+
+/// `host`, `host:port`, `::1`, `[::1]` or `[::1]:port`.
+fn host_and_port(text: &str) -> Result<(String, Option<u16>), String> {
+    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, "")) => (host, None),
+        Some((host, rest)) => (host, Some(rest.strip_prefix(':').unwrap_or(rest))),
+        None => match text.split_once(':') {
+            Some((host, port)) if !port.contains(':') => (host, Some(port)),
+            _ => (text, None),
+        },
+    };
+    let port = match port.map(str::parse::<u16>) {
+        None => None,
+        Some(Ok(port @ 1..)) => Some(port),
+        Some(_) => return Err("the port is a number from 1 to 65535".into()),
+    };
+    match host.is_empty() {
+        true => Err("the name of the server is missing".into()),
+        false => Ok((host.to_owned(), port)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &[&str]) -> Result<Command, clap::Error> {
+        parse(arguments.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn is_a_sound_command() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn passwords_keep_the_order_of_the_command_line() {
+        let Ok(Command::Protect(command)) = parsed(&[
+            "smime",
+            "protect",
+            "--sign",
+            "1.p12",
+            "--sign",
+            "2.p12",
+            "--sign",
+            "3.p12",
+            "--password-env",
+            "ONE",
+            "--password-file",
+            "two",
+            "--password-env",
+            "THREE",
+        ]) else {
+            panic!("refused");
+        };
+        let expected = [
+            PasswordSource::Variable("ONE".into()),
+            PasswordSource::File("two".into()),
+            PasswordSource::Variable("THREE".into()),
+        ];
+        assert_eq!(command.protection.passwords, expected);
+    }
+
+    #[test]
+    fn nothing_to_do_is_wrong_usage() {
+        for arguments in [
+            &["smime"][..],
+            &["smime", "protect"],
+            &["smime", "protect", "--digest", "sha256", "--to", "bob.cer"],
+            &[
+                "smime",
+                "protect",
+                "--to",
+                "bob.cer",
+                "--password-env",
+                "ONE",
+            ],
+            &["smime", "send", "--to", "bob.cer"],
+            &[
+                "smime", "send", "--server", "mail", "--to", "bob.cer", "--user", "me",
+            ],
+        ] {
+            assert!(
+                parsed(arguments).is_err_and(|error| error.use_stderr()),
+                "{arguments:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn servers_have_a_host_and_perhaps_a_port() {
+        let server = |host: &str, port| Ok((host.to_owned(), port));
+        assert_eq!(
+            host_and_port("mail.example.org"),
+            server("mail.example.org", None)
+        );
+        assert_eq!(
+            host_and_port("mail.example.org:2525"),
+            server("mail.example.org", Some(2525))
+        );
+        assert_eq!(host_and_port("::1"), server("::1", None));
+        assert_eq!(host_and_port("[::1]"), server("::1", None));
+        assert_eq!(host_and_port("[::1]:465"), server("::1", Some(465)));
+        for wrong in ["", ":465", "mail:0", "mail:65536", "mail:", "[::1]465x"] {
+            assert!(host_and_port(wrong).is_err(), "{wrong}");
+        }
+    }
+}

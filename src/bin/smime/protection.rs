@@ -1,0 +1,64 @@
+//! From the options to a `Protector`.
+
+use anyhow::Result;
+use smime::Protector;
+use smime::resolver::FolderResolver;
+use zeroize::Zeroizing;
+
+use crate::args::Protection;
+use crate::files;
+
+/// A protector as the options want it, and what a person should know about the files.
+pub struct Prepared {
+    pub protector: Protector,
+    pub warnings: Vec<String>,
+}
+
+/// Reads every file the options name.
+pub fn prepare(options: &Protection) -> Result<Prepared> {
+    let passwords = options
+        .passwords
+        .iter()
+        .map(|source| source.read())
+        .collect::<Result<Vec<Zeroizing<String>>>>()?;
+    let mut warnings = Vec::new();
+    let mut protector = Protector::new().key_encryption(options.key_encryption.choice());
+    for (place, path) in options.sign.iter().enumerate() {
+        let password = match passwords.as_slice() {
+            [one] => Some(one),
+            several => several.get(place),
+        };
+        let identity = files::identity(path, password.map(|password| password.as_str()))?;
+        protector = protector.sign(&identity);
+    }
+    for path in &options.to {
+        protector = protector.encrypt_to([&files::certificate(path)?]);
+    }
+    if let Some(folder) = &options.certs {
+        let resolver = FolderResolver::open(folder)?;
+        warnings = resolver.problems();
+        protector = protector.resolver(resolver).encrypt_to_recipients();
+    }
+    if let Some(path) = &options.anchors {
+        protector = protector.anchors(&files::anchors(path)?);
+    }
+    if let Some(cipher) = options.cipher.chosen() {
+        protector = protector.cipher(cipher);
+    }
+    if let Some(digest) = options.digest {
+        protector = protector.digest(digest.algorithm());
+    }
+    if options.pss {
+        protector = protector.pss();
+    }
+    if options.opaque {
+        protector = protector.opaque();
+    }
+    if options.danger_ignore_addresses {
+        protector = protector.danger_ignore_addresses();
+    }
+    Ok(Prepared {
+        protector,
+        warnings,
+    })
+}

@@ -1,0 +1,172 @@
+//! `smime send`.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Result, anyhow, bail};
+use serde_json::json;
+use smime::submit::{Delivery, Submitter};
+use smime::{Certificate, Protected};
+
+use crate::args::{SendCommand, ServerArgs};
+use crate::output::{self, Output};
+use crate::password::PasswordSource;
+use crate::protection::{self, Prepared};
+use crate::{failure, files, report};
+
+pub fn run(command: &SendCommand) -> Result<ExitCode> {
+    let Prepared {
+        protector,
+        warnings,
+    } = protection::prepare(&command.protection)?;
+    let submitter = submitter(&command.server)?;
+    let message = read(&command.files.input)?;
+    let protected = protector.protect(&message)?;
+    if protected
+        .copies()
+        .iter()
+        .all(|copy| copy.envelope().is_none())
+    {
+        bail!(
+            "nothing was sent: the message has no From or Sender address, or no recipient in To, Cc or Bcc; \
+             a bare MIME entity cannot be sent, only protected with `smime protect`"
+        );
+    }
+    // Made before anything is sent: a disk that is full is found out in time.
+    let kept = command
+        .files
+        .output
+        .as_deref()
+        .map(|path| keep(path, &protected))
+        .transpose()?;
+    let delivery = submitter.send_blocking(&protected)?;
+    let kept = kept.into_iter().flatten();
+    let lost: Vec<_> = kept.filter_map(|copy| copy.commit().err()).collect();
+
+    tell(command.files.json, &protected, &warnings, &delivery);
+    for error in lost {
+        report::to_stderr(format_args!(
+            "warning: the message was sent, but not kept: {error}"
+        ));
+    }
+    Ok(ExitCode::from(exit_status(&delivery)))
+}
+
+fn tell(as_json: bool, protected: &Protected, warnings: &[String], delivery: &Delivery) {
+    let report = protected.report();
+    if as_json {
+        let value = json!({
+            "protected": report::protected(report, warnings),
+            "delivery": report::delivered(delivery),
+        });
+        report::to_stderr(format_args!("{value}"));
+    } else {
+        report::to_stderr(format_args!("{}", report::in_words(report, warnings)));
+        report::to_stderr(format_args!("{delivery}"));
+    }
+}
+
+fn exit_status(delivery: &Delivery) -> u8 {
+    let any = delivery.iter().any(|(_, outcome)| {
+        // Unknown may have been delivered, so it is not "nothing was sent".
+        outcome.is_accepted() || matches!(outcome, smime::submit::Outcome::Unknown(_))
+    });
+    match (delivery.all_accepted(), any) {
+        (true, _) => 0,
+        (false, true) => failure::PARTLY_SENT,
+        (false, false) => failure::FAILED,
+    }
+}
+
+fn submitter(server: &ServerArgs) -> Result<Submitter> {
+    let (host, port) = &server.server;
+    let mut submitter = match server.starttls {
+        true => Submitter::starttls(host)?,
+        false => Submitter::relay(host)?,
+    };
+    if let Some(port) = port {
+        submitter = submitter.port(*port);
+    }
+    if let Some(path) = &server.ca {
+        let bytes = files::read(path)?;
+        // Names the file in the error, which the TLS side cannot.
+        Certificate::all_from_bytes(&bytes).map_err(|error| error.in_file(path))?;
+        submitter = submitter
+            .root_certificates(&bytes)
+            .map_err(|error| anyhow!("{}: {error}", path.display()))?;
+    }
+    let password = match (&server.smtp_password_file, &server.smtp_password_env) {
+        (Some(path), _) => Some(PasswordSource::File(path.clone())),
+        (None, Some(name)) => Some(PasswordSource::Variable(name.clone())),
+        (None, None) => None,
+    };
+    if let (Some(user), Some(password)) = (&server.user, password) {
+        submitter = submitter.credentials(user, password.read()?.as_str());
+    }
+    Ok(submitter)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let name = if output::is_standard(path) {
+        Path::new("stdin")
+    } else {
+        path
+    };
+    let (mut input, _) = output::open_input(path)?;
+    let mut message = Vec::new();
+    input
+        .read_to_end(&mut message)
+        .map_err(|error| anyhow!("{}: {error}", name.display()))?;
+    Ok(message)
+}
+
+/// The first copy as this file, the further ones beside it. What is no file, such as stdout, takes one message.
+fn keep(path: &Path, protected: &Protected) -> Result<Vec<Output>> {
+    let mut kept = Vec::new();
+    for (number, copy) in (1..).zip(protected.copies()) {
+        let path = numbered(path, number);
+        let mut output = Output::create(&path)?;
+        output
+            .write_all(copy.bytes())
+            .and_then(|()| output.flush())
+            .map_err(|error| anyhow!("{}: {error}", path.display()))?;
+        let is_file = matches!(output, Output::File { .. });
+        kept.push(output);
+        if !is_file {
+            break;
+        }
+    }
+    Ok(kept)
+}
+
+/// `sent.eml`, `sent.2.eml`, `sent.3.eml`.
+fn numbered(path: &Path, number: usize) -> PathBuf {
+    let (Some(stem), 2..) = (path.file_stem(), number) else {
+        return path.to_owned();
+    };
+    let mut name = stem.to_owned();
+    name.push(format!(".{number}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_copies_are_numbered_before_the_extension() {
+        for (path, number, expected) in [
+            ("sent.eml", 1, "sent.eml"),
+            ("a.b/sent.old.eml", 3, "a.b/sent.old.3.eml"),
+            ("a.b/sent", 3, "a.b/sent.3"),
+            (".sent", 2, ".sent.2"),
+        ] {
+            assert_eq!(numbered(Path::new(path), number), Path::new(expected));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The command line, run as a script runs it.
+#![cfg(feature = "cli")]
+
+#[path = "support/ca.rs"]
+mod ca;
+#[path = "cli/mail_server.rs"]
+mod mail_server;
+#[path = "cli/openssl.rs"]
+mod openssl;
+#[path = "cli/protect.rs"]
+mod protect;
+#[path = "cli/refused.rs"]
+mod refused;
+#[path = "cli/send.rs"]
+mod send;
+#[allow(dead_code)] // The tests of submission use the rest of it.
+#[path = "support/smtp.rs"]
+mod smtp;
+#[path = "cli/world.rs"]
+mod world;
