@@ -1,4 +1,4 @@
-//! S/MIME in pure Rust: sign, encrypt and send mail with X.509 certificates.
+#![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
