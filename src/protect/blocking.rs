@@ -4,7 +4,7 @@ use super::config::{Config, Resolver};
 use super::error::ProtectError;
 use super::machine::Machine;
 use crate::Error;
-use crate::engine::{Answer, Question, QuestionId, Step};
+use crate::engine::{Answer, Question};
 use crate::resolver::CertificateResolver;
 
 /// Pushes `input`, or finishes when there is none, answering whatever is asked on the way.
@@ -14,18 +14,12 @@ pub(super) fn drive(
     mut input: Option<&[u8]>,
     out: &mut Vec<u8>,
 ) -> Result<(), ProtectError> {
-    loop {
-        let step = match input {
-            Some(input) => machine.push(input, out)?,
-            None => machine.finish(out)?,
-        };
-        match step {
-            Step::Continue | Step::Finished => return Ok(()),
-            Step::Ask(questions) => answer_all(config, machine, questions)?,
+    while let Some(questions) = machine.advance(&mut input, out)? {
+        for (id, question) in questions {
+            machine.answer(id, answer(config, &question)?)?;
         }
-        // The machine has taken the input; what is repeated is only the step.
-        input = input.map(|_| Default::default());
     }
+    Ok(())
 }
 
 /// Refuses what only the asynchronous driver can do, before anything is read.
@@ -34,17 +28,6 @@ pub(super) fn check(config: &Config) -> Result<(), Error> {
         true => Err(only_async("a signing key")),
         false => Ok(()),
     }
-}
-
-fn answer_all(
-    config: &Config,
-    machine: &mut Machine,
-    questions: Vec<(QuestionId, Question)>,
-) -> Result<(), ProtectError> {
-    for (id, question) in questions {
-        machine.answer(id, answer(config, &question)?)?;
-    }
-    Ok(())
 }
 
 fn answer(config: &Config, question: &Question) -> Result<Answer, Error> {

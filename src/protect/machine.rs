@@ -13,7 +13,7 @@ use super::sign_layer::SignLayer;
 use crate::cms::Framing;
 use crate::compose::Envelope;
 use crate::compose::head::Head;
-use crate::engine::{Answer, Ledger, QuestionId, Step};
+use crate::engine::{Answer, Ledger, Question, QuestionId, Step};
 use crate::key::SignRequest;
 use crate::mime::canonical::{Canonicalizer, Form};
 use crate::mime::header::HeaderReader;
@@ -22,7 +22,7 @@ use crate::{Error, ErrorKind};
 /// Protects one message without doing any input or output of its own.
 ///
 /// Push the message in pieces of any size; the output is appended to the vector given and does not
-/// depend on the pieces. When a step asks, answer every question ([`crate::engine::Question::answer`]
+/// depend on the pieces. When a step asks, answer every question ([`Question::answer`]
 /// does it with a resolver and keys of this process), then go on. `finish` is repeated until
 /// it gives [`Step::Finished`]. Nothing is written before every address has been looked up.
 ///
@@ -116,6 +116,23 @@ impl Machine {
     /// Takes nothing more and gives nothing more.
     pub(super) fn spend(&mut self) {
         self.state = State::Spent;
+    }
+
+    /// One step of a driver: pushes `input`, or finishes when there is none. Gives the questions to
+    /// answer before the step is repeated; the machine has taken the input by then.
+    pub(super) fn advance(
+        &mut self,
+        input: &mut Option<&[u8]>,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Vec<(QuestionId, Question)>>, ProtectError> {
+        let step = match input {
+            Some(input) => self.push(std::mem::take(input), out)?,
+            None => self.finish(out)?,
+        };
+        match step {
+            Step::Ask(questions) => Ok(Some(questions)),
+            Step::Continue | Step::Finished => Ok(None),
+        }
     }
 
     /// The time of the message, asked for once.
@@ -315,7 +332,7 @@ impl Machine {
         let requests = requests
             .into_iter()
             .map(|request| {
-                let question = crate::engine::Question::Sign(request.clone());
+                let question = Question::Sign(request.clone());
                 (self.ledger.ask(question), request)
             })
             .collect();

@@ -7,7 +7,7 @@ use std::task::Poll;
 use super::config::{Config, Resolver};
 use super::error::ProtectError;
 use super::machine::Machine;
-use crate::engine::{Answer, Question, Step};
+use crate::engine::{Answer, Question};
 
 /// Pushes `input`, or finishes when there is none, answering whatever is asked on the way.
 ///
@@ -18,25 +18,15 @@ pub(super) async fn drive(
     mut input: Option<&[u8]>,
     out: &mut Vec<u8>,
 ) -> Result<(), ProtectError> {
-    loop {
-        let step = match input {
-            Some(input) => machine.push(input, out)?,
-            None => machine.finish(out)?,
-        };
-        match step {
-            Step::Continue | Step::Finished => return Ok(()),
-            Step::Ask(questions) => {
-                let answers = questions
-                    .iter()
-                    .map(|(_, question)| answer(config, question));
-                for ((id, _), answer) in questions.iter().zip(all(answers).await) {
-                    machine.answer(*id, answer)?;
-                }
-            }
+    while let Some(questions) = machine.advance(&mut input, out)? {
+        let answers = questions
+            .iter()
+            .map(|(_, question)| answer(config, question));
+        for ((id, _), answer) in questions.iter().zip(all(answers).await) {
+            machine.answer(*id, answer)?;
         }
-        // The machine has taken the input; what is repeated is only the step.
-        input = input.map(|_| Default::default());
     }
+    Ok(())
 }
 
 async fn answer(config: &Config, question: &Question) -> Answer {
