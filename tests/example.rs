@@ -116,9 +116,11 @@ fn the_demo_runs_and_openssl_reads_what_it_delivered() {
     let delivered = folder.path().join("target/smime-example/delivered");
     for copy in ["copy-1.eml", "copy-2.eml"] {
         let message = text(&std::fs::read(delivered.join(copy)).unwrap());
+        // The header only: in base64 any short word turns up by chance.
+        let (header, _) = message.split_once("\r\n\r\n").unwrap();
         assert!(
-            !message.to_lowercase().contains("dave") && !message.contains("Bcc"),
-            "{message}"
+            !header.to_lowercase().contains("dave") && !header.contains("Bcc"),
+            "{header}"
         );
     }
 }

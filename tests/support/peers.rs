@@ -182,8 +182,15 @@ impl Gpgsm {
         gpgsm.0.write("ca.pem", ca().certificate_pem());
         gpgsm.run(&["--import", "ca.pem"], b"").unwrap();
         for person in people {
-            gpgsm.0.write("p12", openssl.legacy_pkcs12(person));
-            gpgsm.run(&["--import", "p12"], b"x\n").unwrap();
+            // gpgsm 2.2 fails on some salts of PKCS#12 files that openssl reads; each export has new ones.
+            let import = || {
+                gpgsm.0.write("p12", openssl.legacy_pkcs12(person));
+                gpgsm.run(&["--import", "p12"], b"x\n")
+            };
+            import()
+                .or_else(|_| import())
+                .or_else(|_| import())
+                .unwrap();
         }
         Some(gpgsm)
     }
