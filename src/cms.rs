@@ -21,6 +21,13 @@ pub enum Framing {
     Indefinite,
 }
 
+impl Framing {
+    /// Whether lengths are written up front.
+    pub(crate) fn is_definite(self) -> bool {
+        self == Framing::Definite
+    }
+}
+
 /// How signers and recipients are named in the message (RFC 5652 5.3 and 6.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -30,4 +37,11 @@ pub enum CertificateReference {
     IssuerAndSerial,
     /// By subject key identifier; the certificate must have that extension.
     SubjectKeyIdentifier,
+}
+
+/// A sum of lengths. Saturating: no message of 2^64 bytes exists.
+pub(crate) fn sum(lengths: &[u64]) -> u64 {
+    lengths
+        .iter()
+        .fold(0, |total: u64, length| total.saturating_add(*length))
 }

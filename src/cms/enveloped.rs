@@ -4,8 +4,7 @@ use const_oid::ObjectIdentifier;
 
 use super::content::ContentWriter;
 use super::recipient::RecipientInfo;
-use super::signed::sum;
-use super::{Framing, oid};
+use super::{Framing, oid, sum};
 use crate::Error;
 use crate::asn1::{self, Tag};
 use crate::crypto::ContentCipher;

@@ -2,14 +2,13 @@
 
 use const_oid::ObjectIdentifier;
 
+pub(crate) use crate::bag::{ID_DATA as DATA, ID_SIGNED_DATA as SIGNED_DATA};
+pub(crate) use crate::crypto::public_key::{EC_PUBLIC_KEY, X25519};
+
 const fn oid(dotted: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(dotted)
 }
 
-/// id-data (RFC 5652 4).
-pub(crate) const DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.1");
-/// id-signedData (RFC 5652 5.1).
-pub(crate) const SIGNED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.2");
 /// id-envelopedData (RFC 5652 6.1).
 pub(crate) const ENVELOPED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.3");
 /// id-ct-authEnvelopedData (RFC 5083 2.1).
@@ -30,10 +29,6 @@ pub(crate) const ENCRYPTION_KEY_PREFERENCE: ObjectIdentifier = oid("1.2.840.1135
 /// id-aa-signingCertificateV2 (RFC 5035 3).
 pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.47");
 
-/// id-ecPublicKey (RFC 5480 2.1.1).
-pub(crate) const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
-/// id-X25519 (RFC 8410 3).
-pub(crate) const X25519: ObjectIdentifier = oid("1.3.101.110");
 /// dhSinglePass-stdDH-sha256kdf-scheme (RFC 5753 7.1.4).
 pub(crate) const ECDH_X963_SHA256: ObjectIdentifier = oid("1.3.132.1.11.1");
 /// dhSinglePass-stdDH-hkdf-sha256-scheme (RFC 8418 2.2).

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::attributes::{Contents, SignedAttributes, issuer_and_serial};
-use super::{CertificateReference, Framing, oid};
+use super::{CertificateReference, oid, sum};
 use crate::Error;
 use crate::asn1::{self, Tag};
 use crate::bag;
@@ -283,19 +283,4 @@ pub(crate) fn key_identifier(certificate: &Certificate) -> Result<&[u8], Error> 
             certificate.subject()
         ))
     })
-}
-
-/// A sum of lengths. Saturating: no message of 2^64 bytes exists.
-pub(crate) fn sum(lengths: &[u64]) -> u64 {
-    lengths
-        .iter()
-        .fold(0, |total: u64, length| total.saturating_add(*length))
-}
-
-/// Framing as the builder asks for it, for callers that hold the whole content.
-impl Framing {
-    /// Whether lengths are written up front.
-    pub(crate) fn is_definite(self) -> bool {
-        self == Framing::Definite
-    }
 }
