@@ -6,6 +6,7 @@
 pub(crate) mod cursor;
 mod domain;
 pub(crate) mod encoded_word;
+mod look_alike;
 mod parse;
 #[cfg(test)]
 mod tests;

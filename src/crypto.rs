@@ -7,9 +7,15 @@ pub mod cipher;
 pub mod digest;
 pub mod public_key;
 pub mod random;
+pub mod received;
 pub mod signature;
 
+mod aead;
+mod block_mac;
+mod blocks;
+
 pub(crate) mod agreement;
+pub(crate) mod decryptor;
 pub(crate) mod encryptor;
 pub(crate) mod fast;
 pub(crate) mod identifier;
@@ -22,4 +28,5 @@ pub use cipher::ContentCipher;
 pub use digest::DigestAlgorithm;
 pub use public_key::{KeyKind, PublicKey};
 pub use random::{RandomSource, SystemRandom};
+pub use received::{ReceivedCipher, ReceivedKeyEncryption};
 pub use signature::{PssParameters, SignatureAlgorithm};

@@ -250,7 +250,7 @@ impl Error {
 }
 
 /// Control characters escaped and at most 120 characters, so that a report stays one line.
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     let mut out: String = text
         .chars()
         .take(120)

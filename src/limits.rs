@@ -9,12 +9,35 @@
 pub struct Limits {
     /// Nesting depth of ASN.1 values. Default 64.
     pub asn1_depth: usize,
-    /// Iterations of a password-based key derivation, MAC included. Default 10,000,000.
+    /// Iterations of password-based key derivation for one file or message, MAC and all passwords that are
+    /// tried included. Default 10,000,000.
     pub kdf_iterations: u64,
     /// Size in bytes of one file of certificates or keys. Default 64 MiB.
     pub file_bytes: u64,
     /// Certificates in one file or bag. Default 1,000.
     pub certificates: usize,
+    /// Signers of one message, those of all its parts together. Default 100.
+    pub signers: usize,
+    /// Operations with private keys to open one message, those for all its parts together. Default 32.
+    pub key_operations: usize,
+    /// Questions to the resolver and to keys to open one message. Default 500.
+    pub questions: usize,
+    /// Recipients of one message, those of a key agreement counted one by one. Default 10,000.
+    pub recipients: usize,
+    /// Attributes of one signer. Default 256.
+    pub attributes: usize,
+    /// CRLs in one file or message. Default 1,000.
+    pub crls: usize,
+    /// Layers of protection around one content: signatures, encryptions, compressions. Default 10.
+    pub protection_layers: usize,
+    /// Bytes that compressed content may have when it is unpacked. Default 100 MiB.
+    pub decompressed_bytes: u64,
+    /// How many times its compressed size unpacked content may have (from 1 MiB on). Default 100.
+    pub decompression_ratio: u64,
+    /// Signatures checked to find a path from one certificate to a trust anchor. Default 100.
+    pub path_signatures: usize,
+    /// Steps taken to find such a path. Default 200,000.
+    pub path_steps: usize,
     /// Bags in one PKCS#12 file. Default 10,000.
     pub pkcs12_bags: usize,
     /// Size in bytes of the header block of a message or part. Default 1 MiB.
@@ -36,6 +59,17 @@ impl Default for Limits {
             kdf_iterations: 10_000_000,
             file_bytes: 64 << 20,
             certificates: 1_000,
+            signers: 100,
+            key_operations: 32,
+            questions: 500,
+            recipients: 10_000,
+            attributes: 256,
+            crls: 1_000,
+            protection_layers: 10,
+            decompressed_bytes: 100 << 20,
+            decompression_ratio: 100,
+            path_signatures: 100,
+            path_steps: 200_000,
             pkcs12_bags: 10_000,
             header_bytes: 1 << 20,
             mime_depth: 32,

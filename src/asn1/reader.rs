@@ -307,7 +307,7 @@ impl<'a> Value<'a> {
     }
 
     /// Calls `each` with every primitive piece of a string, in order.
-    pub(super) fn pieces(
+    pub(crate) fn pieces(
         &self,
         tag: Tag,
         each: &mut dyn FnMut(&Value<'a>) -> Result<(), Error>,

@@ -1,9 +1,9 @@
 //! Why something cannot be used, in words that tell a person what to do.
 
-use std::fmt;
-use std::time::SystemTime;
+mod text;
 
-use crate::asn1::{Civil, unix_seconds};
+use std::borrow::Cow;
+use std::time::SystemTime;
 
 /// Why a certificate, a key or an address cannot be used.
 ///
@@ -75,6 +75,11 @@ pub enum Reason {
         /// Its object identifier.
         oid: String,
     },
+    /// The certificate demands that certificate policies are worked with.
+    CertificatePolicies {
+        /// The extension that does, with its object identifier.
+        extension: &'static str,
+    },
     /// The certificate has an extension that cannot be read, or twice the same.
     MalformedExtension {
         /// Its name or object identifier.
@@ -98,6 +103,228 @@ pub enum Reason {
         /// What it was asked about.
         what: String,
     },
+
+    /// The digest of the content is not the one that was signed.
+    DigestMismatch {
+        /// The change under which it would match, where one was found. It does not make it match.
+        diagnosis: Option<String>,
+    },
+    /// The signature does not verify with the signer's key.
+    SignatureMismatch,
+    /// No certificate is known for the signature.
+    NoSignerCertificate {
+        /// How the signature names it.
+        signer: String,
+    },
+    /// An algorithm that is unknown or not implemented.
+    UnsupportedAlgorithm {
+        /// What it was to do, for example `"signature"`.
+        role: &'static str,
+        /// Its object identifier or name.
+        name: String,
+    },
+    /// An algorithm or key size that was given up.
+    Outdated {
+        /// What it is, for example `"SHA-1"`.
+        what: String,
+        /// The cut-off of the policy.
+        since: SystemTime,
+    },
+    /// A signed attribute that must be there is missing.
+    MissingAttribute {
+        /// Its name.
+        attribute: &'static str,
+    },
+    /// A signed attribute stands there twice, or with more than one value.
+    RepeatedAttribute {
+        /// Its name.
+        attribute: &'static str,
+    },
+    /// A signed attribute cannot be read.
+    MalformedAttribute {
+        /// Its name.
+        attribute: &'static str,
+    },
+    /// A signed attribute contradicts the message.
+    ContradictingAttribute {
+        /// Its name.
+        attribute: &'static str,
+    },
+    /// The signature has no signed attributes.
+    NoSignedAttributes,
+    /// A SignerInfo that does not follow its syntax.
+    MalformedSigner {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A detached signature that carries content of its own.
+    ContentInDetached,
+    /// The signature carries no content, and none stands beside it.
+    NoContent,
+    /// More operations than a message may ask for.
+    Budget {
+        /// What was bounded.
+        what: &'static str,
+        /// The bound.
+        limit: u64,
+    },
+
+    /// No trust anchor issued the certificate, directly or through certificates that are known.
+    UnknownIssuer {
+        /// The issuer nobody vouches for.
+        issuer: String,
+    },
+    /// No trust anchors were given.
+    NoAnchors,
+    /// The signature on a certificate does not verify with its issuer's key.
+    CertificateSignature {
+        /// Subject of the certificate.
+        subject: String,
+    },
+    /// A certificate that issued another is not marked as a certification authority.
+    NotAuthority {
+        /// Its subject.
+        subject: String,
+    },
+    /// There are more certificates below a certification authority than it allows.
+    PathTooLong {
+        /// Subject of the authority.
+        subject: String,
+        /// How many it allows.
+        allowed: u64,
+    },
+    /// The key usage of an issuer does not allow what it did.
+    IssuerKeyUsage {
+        /// Its subject.
+        subject: String,
+        /// The bit that is missing.
+        needed: &'static str,
+    },
+    /// A name lies outside of what an issuer may vouch for.
+    NameConstraint {
+        /// The name.
+        name: String,
+        /// Subject of the authority with the constraint.
+        subject: String,
+    },
+    /// An issuer in the path is not fit.
+    Issuer {
+        /// Its subject.
+        subject: String,
+        /// Why.
+        reason: Box<Reason>,
+    },
+    /// The certificate was revoked.
+    Revoked {
+        /// Subject of the certificate.
+        subject: String,
+        /// When.
+        when: SystemTime,
+        /// Why, in the words of RFC 5280 5.3.1.
+        reason: &'static str,
+    },
+    /// Whether the certificate was revoked is not known.
+    RevocationUnknown {
+        /// Subject of the certificate.
+        subject: String,
+        /// Why not.
+        detail: Cow<'static, str>,
+    },
+
+    /// The message has no usable From.
+    NoFrom {
+        /// What is wrong.
+        detail: Cow<'static, str>,
+    },
+    /// There is no From, and nobody said who must have signed.
+    NobodyExpected,
+    /// Whoever has a certificate was to be accepted as signer.
+    AnySigner {
+        /// The addresses in the certificate of who it was, some of them.
+        certificate_names: Vec<String>,
+    },
+    /// The message has several From fields or addresses.
+    SeveralFrom,
+    /// The signer is the one in Sender, not the one in From.
+    SignedBySender {
+        /// The address in Sender.
+        sender: String,
+        /// The address in From.
+        from: String,
+    },
+    /// The display name of From shows another address.
+    MisleadingName {
+        /// The display name.
+        name: String,
+        /// The address behind it.
+        address: String,
+    },
+    /// Addresses that look alike and are not the same.
+    Confusable {
+        /// The address in From.
+        from: String,
+        /// The address in the certificate.
+        certificate_names: String,
+    },
+    /// The local part agrees but for upper and lower case.
+    LocalPartCase {
+        /// The address in From.
+        from: String,
+        /// The address in the certificate.
+        certificate_names: String,
+    },
+    /// The signer's claim about the time and the Date of the message lie far apart.
+    DateDiffers {
+        /// What the signer claims.
+        signed: SystemTime,
+        /// The header field.
+        date: SystemTime,
+    },
+    /// The signer claims to have signed at a time that has not come yet.
+    SignedInFuture {
+        /// What the signer claims.
+        signed: SystemTime,
+    },
+    /// The protected header names recipients, and not the one who decrypted.
+    AddressedToOthers {
+        /// Whom it names, some of them.
+        recipients: Vec<String>,
+    },
+    /// A header field differs from its protected copy.
+    HeaderDiffers {
+        /// Name of the field.
+        field: String,
+    },
+
+    /// The content is encrypted without protection against changes.
+    NoIntegrity {
+        /// The cipher.
+        cipher: String,
+    },
+    /// An authentication tag shorter than the full one.
+    ShortTag {
+        /// Its length in bytes.
+        bytes: usize,
+    },
+    /// A key agreement or transport that the policy does not accept.
+    KeyEncryption {
+        /// Which one.
+        name: String,
+    },
+
+    /// The policy demands a signature.
+    SignatureRequired,
+    /// The policy demands encryption.
+    EncryptionRequired,
+    /// The policy demands encryption that notices changes.
+    AuthenticatedEncryptionRequired,
+    /// Protected content stands beside unprotected content.
+    PartlyProtected,
+    /// Something in the message was left out.
+    Skipped {
+        /// What and why.
+        what: String,
+    },
 }
 
 impl Reason {
@@ -114,153 +341,49 @@ impl Reason {
             Reason::UnknownCriticalExtension { .. } | Reason::MalformedExtension { .. } => {
                 "RFC 5280 4.2"
             }
+            Reason::CertificatePolicies { .. } => "RFC 5280 6.1",
             Reason::NoKeyIdentifier => "RFC 5652 6.2.1",
             Reason::Unvalidated => "RFC 8550 4.2",
             Reason::NoCertificate | Reason::NoIdentity | Reason::ResolverFailed { .. } => {
                 "RFC 8550 4"
             }
-            Reason::RefusedByPolicy { .. } => "policy",
+            Reason::RefusedByPolicy { .. }
+            | Reason::SignatureRequired
+            | Reason::EncryptionRequired
+            | Reason::AuthenticatedEncryptionRequired
+            | Reason::KeyEncryption { .. } => "policy",
+            Reason::DigestMismatch { .. } | Reason::SignatureMismatch => "RFC 5652 5.6",
+            Reason::NoSignerCertificate { .. } => "RFC 8550 2.3",
+            Reason::UnsupportedAlgorithm { .. } => "RFC 8551 2",
+            Reason::Outdated { .. } => "RFC 8551 B",
+            Reason::MissingAttribute { .. } | Reason::NoSignedAttributes => "RFC 5652 5.3",
+            Reason::RepeatedAttribute { .. } => "RFC 8551 2.5",
+            Reason::MalformedAttribute { .. } => "RFC 5652 11",
+            Reason::ContradictingAttribute { .. } => "RFC 5652 11, RFC 5035, RFC 6211",
+            Reason::MalformedSigner { .. } => "RFC 5652 5.3",
+            Reason::ContentInDetached | Reason::NoContent => "RFC 8551 3.5.3",
+            Reason::Budget { .. } => "RFC 8551 6",
+            Reason::UnknownIssuer { .. } | Reason::NoAnchors => "RFC 5280 6.1",
+            Reason::CertificateSignature { .. } => "RFC 5280 6.1.3",
+            Reason::NotAuthority { .. } | Reason::PathTooLong { .. } => "RFC 5280 4.2.1.9",
+            Reason::IssuerKeyUsage { .. } => "RFC 5280 4.2.1.3",
+            Reason::NameConstraint { .. } => "RFC 5280 4.2.1.10",
+            Reason::Issuer { reason, .. } => reason.reference(),
+            Reason::Revoked { .. } | Reason::RevocationUnknown { .. } => "RFC 5280 6.3",
+            Reason::NoFrom { .. }
+            | Reason::NobodyExpected
+            | Reason::AnySigner { .. }
+            | Reason::SeveralFrom
+            | Reason::SignedBySender { .. }
+            | Reason::LocalPartCase { .. } => "RFC 8550 3",
+            Reason::MisleadingName { .. } | Reason::Confusable { .. } => "RFC 9787 4",
+            Reason::DateDiffers { .. } | Reason::SignedInFuture { .. } => "RFC 8551 2.5.1",
+            Reason::AddressedToOthers { .. } => "RFC 8551 3.7",
+            Reason::HeaderDiffers { .. } => "RFC 9788 4",
+            Reason::NoIntegrity { .. } => "RFC 8551 6",
+            Reason::ShortTag { .. } => "RFC 5084 3.2",
+            Reason::PartlyProtected => "RFC 9787 4",
+            Reason::Skipped { .. } => "RFC 8550 2.2",
         }
-    }
-}
-
-/// A time for a person; one that no calendar holds is said to be so.
-struct Moment(SystemTime);
-
-impl fmt::Display for Moment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match Civil::from_unix(unix_seconds(self.0)) {
-            Some(civil) => civil.fmt(f),
-            None => f.write_str("a time outside of the calendar"),
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reason::Expired { not_after } => write!(
-                f,
-                "the certificate expired on {}; ask its owner for the new one",
-                Moment(*not_after)
-            ),
-            Reason::NotYetValid { not_before } => write!(
-                f,
-                "the certificate is valid only from {}; use another one or check the clock",
-                Moment(*not_before)
-            ),
-            Reason::AddressMismatch {
-                address,
-                certificate_names,
-            } => write!(
-                f,
-                "the certificate names {}, not {address}; get the certificate of {address}",
-                certificate_names.join(", ")
-            ),
-            Reason::NamesNoAddress => f.write_str(
-                "the certificate names no mail address; get one issued for the address, or bind it \
-                 to the address by hand",
-            ),
-            Reason::KeyUsage { needed } => write!(
-                f,
-                "the certificate's key usage lacks {needed}; get a certificate issued for this use"
-            ),
-            Reason::ExtendedKeyUsage => f.write_str(
-                "the certificate's extended key usage does not allow mail (emailProtection); get \
-                 a certificate issued for mail",
-            ),
-            Reason::WeakKey {
-                algorithm,
-                bits,
-                minimum,
-            } => write!(
-                f,
-                "the {algorithm} key has {bits} bits, less than the {minimum} that are accepted; \
-                 get a certificate with a larger key"
-            ),
-            Reason::OversizedKey {
-                algorithm,
-                bits,
-                maximum,
-            } => write!(
-                f,
-                "the {algorithm} key has {bits} bits, more than the {maximum} that are supported; \
-                 get a certificate with a smaller key"
-            ),
-            Reason::UnsupportedKey { oid } => write!(
-                f,
-                "keys of algorithm {oid} are not supported; get an RSA or elliptic curve certificate"
-            ),
-            Reason::WrongKindOfKey {
-                algorithm,
-                operation,
-            } => write!(
-                f,
-                "{algorithm} keys cannot {operation}; use the other certificate of this address"
-            ),
-            Reason::CertificateAuthority => f.write_str(
-                "the certificate is marked as one of a certification authority; get the person's own. \
-                 Plain `openssl req -x509` marks every certificate so: make it again with \
-                 `-addext basicConstraints=critical,CA:FALSE`",
-            ),
-            Reason::UnknownCriticalExtension { oid } => write!(
-                f,
-                "the certificate has the critical extension {oid}, which is not known here; get \
-                 one without it"
-            ),
-            Reason::MalformedExtension { extension } => write!(
-                f,
-                "the certificate's extension {extension} is malformed or there twice; have the \
-                 certificate issued again"
-            ),
-            Reason::NoKeyIdentifier => f.write_str(
-                "the certificate has no subject key identifier; name certificates by issuer and \
-                 serial number",
-            ),
-            Reason::Unvalidated => f.write_str(
-                "nobody vouches for the certificate: it is a candidate that was not validated to a \
-                 trust anchor; check it and pin it",
-            ),
-            Reason::NoCertificate => {
-                f.write_str("no certificate is known; ask for a signed mail or a certificate file")
-            }
-            Reason::NoIdentity => f.write_str(
-                "no certificate with a private key is known; load the .p12 file of this address",
-            ),
-            Reason::ResolverFailed { detail } => {
-                write!(f, "looking for a certificate failed: {detail}; try again")
-            }
-            Reason::RefusedByPolicy { what } => {
-                write!(f, "the policy in force does not accept {what}")
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::{Duration, UNIX_EPOCH};
-
-    #[test]
-    fn says_when_and_what_to_do() {
-        let not_after = UNIX_EPOCH + Duration::from_secs(951_827_696);
-        let reason = Reason::Expired { not_after };
-        assert_eq!(
-            reason.to_string(),
-            "the certificate expired on 2000-02-29 12:34:56 UTC; ask its owner for the new one"
-        );
-        assert_eq!(reason.reference(), "RFC 5280 4.1.2.5");
-    }
-
-    #[test]
-    fn names_both_sides_of_a_mismatch() {
-        let reason = Reason::AddressMismatch {
-            address: "bob@example.org".into(),
-            certificate_names: vec!["carol@example.org".into(), "dave@example.org".into()],
-        };
-        let text = reason.to_string();
-        assert!(text.contains("carol@example.org, dave@example.org"));
-        assert!(text.contains("not bob@example.org"));
     }
 }

@@ -118,5 +118,15 @@ fn slow_x25519(scalar: &[u8; 32], peer: &[u8; 32]) -> Option<(Vec<u8>, Zeroizing
     })
 }
 
+/// The ephemeral public key of a sender (RFC 5753 3.1.1) in uncompressed form.
+///
+/// `octets` is a point of `curve`, uncompressed or compressed; everything else is malformed:
+/// infinity, the hybrid form, a point that is not on the curve.
+pub(crate) fn originator_point(curve: Curve, octets: &[u8]) -> Result<Vec<u8>, Error> {
+    curve
+        .uncompressed(octets)
+        .ok_or_else(|| Error::malformed("originator key", "not a point of the recipient's curve"))
+}
+
 #[cfg(test)]
 mod tests;

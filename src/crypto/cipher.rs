@@ -27,6 +27,15 @@ pub enum ContentCipher {
 pub(crate) const TAG_LEN: usize = 16;
 
 impl ContentCipher {
+    const ALL: [ContentCipher; 6] = [
+        ContentCipher::Aes128Cbc,
+        ContentCipher::Aes192Cbc,
+        ContentCipher::Aes256Cbc,
+        ContentCipher::Aes128Gcm,
+        ContentCipher::Aes256Gcm,
+        ContentCipher::ChaCha20Poly1305,
+    ];
+
     /// The name people use, for example `AES-256-CBC`.
     pub fn name(self) -> &'static str {
         match self {
@@ -83,6 +92,10 @@ impl ContentCipher {
             ContentCipher::Aes256Gcm => AES256_GCM,
             ContentCipher::ChaCha20Poly1305 => CHACHA,
         }
+    }
+
+    pub(crate) fn from_oid(oid: &ObjectIdentifier) -> Option<ContentCipher> {
+        Self::ALL.into_iter().find(|cipher| cipher.oid() == *oid)
     }
 
     /// DER AlgorithmIdentifier with the parameters of the cipher:

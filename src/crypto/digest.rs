@@ -11,6 +11,8 @@ use super::identifier;
 pub enum DigestAlgorithm {
     /// SHA-1: to read old data and to form identifiers, never to sign.
     Sha1,
+    /// SHA-224: to read, never to sign.
+    Sha224,
     /// SHA-256.
     Sha256,
     /// SHA-384.
@@ -25,6 +27,10 @@ macro_rules! with_digest {
         match $algorithm {
             $crate::crypto::DigestAlgorithm::Sha1 => {
                 type $D = sha1::Sha1;
+                $body
+            }
+            $crate::crypto::DigestAlgorithm::Sha224 => {
+                type $D = sha2::Sha224;
                 $body
             }
             $crate::crypto::DigestAlgorithm::Sha256 => {
@@ -45,8 +51,9 @@ macro_rules! with_digest {
 pub(crate) use with_digest;
 
 impl DigestAlgorithm {
-    const ALL: [DigestAlgorithm; 4] = [
+    const ALL: [DigestAlgorithm; 5] = [
         DigestAlgorithm::Sha1,
+        DigestAlgorithm::Sha224,
         DigestAlgorithm::Sha256,
         DigestAlgorithm::Sha384,
         DigestAlgorithm::Sha512,
@@ -56,6 +63,7 @@ impl DigestAlgorithm {
     pub fn name(self) -> &'static str {
         match self {
             DigestAlgorithm::Sha1 => "SHA-1",
+            DigestAlgorithm::Sha224 => "SHA-224",
             DigestAlgorithm::Sha256 => "SHA-256",
             DigestAlgorithm::Sha384 => "SHA-384",
             DigestAlgorithm::Sha512 => "SHA-512",
@@ -66,6 +74,7 @@ impl DigestAlgorithm {
     pub fn output_len(self) -> usize {
         match self {
             DigestAlgorithm::Sha1 => 20,
+            DigestAlgorithm::Sha224 => 28,
             DigestAlgorithm::Sha256 => 32,
             DigestAlgorithm::Sha384 => 48,
             DigestAlgorithm::Sha512 => 64,
@@ -76,6 +85,7 @@ impl DigestAlgorithm {
     pub fn micalg(self) -> &'static str {
         match self {
             DigestAlgorithm::Sha1 => "sha-1",
+            DigestAlgorithm::Sha224 => "sha-224",
             DigestAlgorithm::Sha256 => "sha-256",
             DigestAlgorithm::Sha384 => "sha-384",
             DigestAlgorithm::Sha512 => "sha-512",
@@ -84,11 +94,13 @@ impl DigestAlgorithm {
 
     pub(crate) fn oid(self) -> ObjectIdentifier {
         const SHA1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
+        const SHA224: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.4");
         const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
         const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
         const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
         match self {
             DigestAlgorithm::Sha1 => SHA1,
+            DigestAlgorithm::Sha224 => SHA224,
             DigestAlgorithm::Sha256 => SHA256,
             DigestAlgorithm::Sha384 => SHA384,
             DigestAlgorithm::Sha512 => SHA512,
@@ -97,6 +109,14 @@ impl DigestAlgorithm {
 
     pub(crate) fn from_oid(oid: &ObjectIdentifier) -> Option<DigestAlgorithm> {
         Self::ALL.into_iter().find(|digest| digest.oid() == *oid)
+    }
+
+    /// Whether it is used for new signatures; the others are read only.
+    pub(crate) fn may_sign(self) -> bool {
+        match self {
+            DigestAlgorithm::Sha1 | DigestAlgorithm::Sha224 => false,
+            DigestAlgorithm::Sha256 | DigestAlgorithm::Sha384 | DigestAlgorithm::Sha512 => true,
+        }
     }
 
     /// DER AlgorithmIdentifier with the parameters absent (RFC 5754 2).
@@ -119,6 +139,7 @@ impl DigestAlgorithm {
 #[derive(Clone)]
 pub(crate) enum Hasher {
     Sha1(sha1::Sha1),
+    Sha224(sha2::Sha224),
     Sha256(sha2::Sha256),
     Sha384(sha2::Sha384),
     Sha512(sha2::Sha512),
@@ -128,6 +149,7 @@ impl Hasher {
     pub(crate) fn new(algorithm: DigestAlgorithm) -> Hasher {
         match algorithm {
             DigestAlgorithm::Sha1 => Hasher::Sha1(Digest::new()),
+            DigestAlgorithm::Sha224 => Hasher::Sha224(Digest::new()),
             DigestAlgorithm::Sha256 => Hasher::Sha256(Digest::new()),
             DigestAlgorithm::Sha384 => Hasher::Sha384(Digest::new()),
             DigestAlgorithm::Sha512 => Hasher::Sha512(Digest::new()),
@@ -137,6 +159,7 @@ impl Hasher {
     pub(crate) fn update(&mut self, data: &[u8]) {
         match self {
             Hasher::Sha1(hash) => hash.update(data),
+            Hasher::Sha224(hash) => hash.update(data),
             Hasher::Sha256(hash) => hash.update(data),
             Hasher::Sha384(hash) => hash.update(data),
             Hasher::Sha512(hash) => hash.update(data),
@@ -146,6 +169,7 @@ impl Hasher {
     pub(crate) fn finish(self) -> Vec<u8> {
         match self {
             Hasher::Sha1(hash) => hash.finalize().to_vec(),
+            Hasher::Sha224(hash) => hash.finalize().to_vec(),
             Hasher::Sha256(hash) => hash.finalize().to_vec(),
             Hasher::Sha384(hash) => hash.finalize().to_vec(),
             Hasher::Sha512(hash) => hash.finalize().to_vec(),
@@ -162,10 +186,14 @@ mod tests {
     /// FIPS 180-4 examples for "abc".
     #[test]
     fn digests_of_abc() {
-        let expected: [(DigestAlgorithm, &[u8]); 4] = [
+        let expected: [(DigestAlgorithm, &[u8]); 5] = [
             (
                 DigestAlgorithm::Sha1,
                 &hex!("a9993e364706816aba3e25717850c26c9cd0d89d"),
+            ),
+            (
+                DigestAlgorithm::Sha224,
+                &hex!("23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"),
             ),
             (
                 DigestAlgorithm::Sha256,

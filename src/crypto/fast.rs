@@ -109,7 +109,7 @@ mod present {
                     DigestAlgorithm::Sha256 => key.sign_asn1::<Sha256>(message, &mut out),
                     DigestAlgorithm::Sha384 => key.sign_asn1::<Sha384>(message, &mut out),
                     DigestAlgorithm::Sha512 => key.sign_asn1::<Sha512>(message, &mut out),
-                    DigestAlgorithm::Sha1 => return None,
+                    DigestAlgorithm::Sha1 | DigestAlgorithm::Sha224 => return None,
                 }
             }
             Curve::P384 => {
@@ -119,7 +119,7 @@ mod present {
                     DigestAlgorithm::Sha256 => key.sign_asn1::<Sha256>(message, &mut out),
                     DigestAlgorithm::Sha384 => key.sign_asn1::<Sha384>(message, &mut out),
                     DigestAlgorithm::Sha512 => key.sign_asn1::<Sha512>(message, &mut out),
-                    DigestAlgorithm::Sha1 => return None,
+                    DigestAlgorithm::Sha1 | DigestAlgorithm::Sha224 => return None,
                 }
             }
             Curve::P521 => return None,
@@ -144,7 +144,7 @@ mod present {
                     DigestAlgorithm::Sha256 => key.verify::<Sha256>(message, signature),
                     DigestAlgorithm::Sha384 => key.verify::<Sha384>(message, signature),
                     DigestAlgorithm::Sha512 => key.verify::<Sha512>(message, signature),
-                    DigestAlgorithm::Sha1 => return None,
+                    DigestAlgorithm::Sha1 | DigestAlgorithm::Sha224 => return None,
                 }
             }
             Curve::P384 => {
@@ -153,7 +153,7 @@ mod present {
                     DigestAlgorithm::Sha256 => key.verify::<Sha256>(message, signature),
                     DigestAlgorithm::Sha384 => key.verify::<Sha384>(message, signature),
                     DigestAlgorithm::Sha512 => key.verify::<Sha512>(message, signature),
-                    DigestAlgorithm::Sha1 => return None,
+                    DigestAlgorithm::Sha1 | DigestAlgorithm::Sha224 => return None,
                 }
             }
             Curve::P521 => return None,
@@ -180,7 +180,7 @@ mod present {
             (DigestAlgorithm::Sha256, true) => key.verify_pss_sha256(signature, message),
             (DigestAlgorithm::Sha384, true) => key.verify_pss_sha384(signature, message),
             (DigestAlgorithm::Sha512, true) => key.verify_pss_sha512(signature, message),
-            (DigestAlgorithm::Sha1, _) => return None,
+            (DigestAlgorithm::Sha1 | DigestAlgorithm::Sha224, _) => return None,
         })
     }
 
@@ -216,7 +216,7 @@ mod present {
                 (DigestAlgorithm::Sha256, true) => self.key.sign_pss_sha256(&mut out, message),
                 (DigestAlgorithm::Sha384, true) => self.key.sign_pss_sha384(&mut out, message),
                 (DigestAlgorithm::Sha512, true) => self.key.sign_pss_sha512(&mut out, message),
-                (DigestAlgorithm::Sha1, _) => return None,
+                (DigestAlgorithm::Sha1 | DigestAlgorithm::Sha224, _) => return None,
             };
             signature.is_ok_and(|s| s.len() == self.len).then_some(out)
         }

@@ -296,6 +296,14 @@ impl PublicKey {
         self.pss.as_ref()
     }
 
+    /// The curve of an EC key.
+    pub(crate) fn curve(&self) -> Option<Curve> {
+        match &self.material {
+            Material::Ec { curve, .. } => Some(*curve),
+            _ => None,
+        }
+    }
+
     #[cfg(test)]
     /// Curve and uncompressed point of an EC key.
     pub(crate) fn ec_point(&self) -> Option<(Curve, &[u8])> {

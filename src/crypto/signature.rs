@@ -1,5 +1,7 @@
 //! Signature algorithms and their identifiers.
 
+mod received;
+
 use const_oid::ObjectIdentifier;
 use der::{AnyRef, Decode, Sequence};
 use spki::AlgorithmIdentifierRef;
@@ -10,16 +12,19 @@ use crate::Error;
 use crate::asn1;
 
 const ROLE: &str = "signature";
+const WHAT: &str = "signature algorithm";
 pub(crate) const RSA_ENCRYPTION: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const SHA1_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.5");
+const SHA224_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.14");
 const SHA256_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
 const SHA384_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12");
 const SHA512_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13");
 pub(crate) const RSASSA_PSS: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
-pub(super) const MGF1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8");
+pub(crate) const MGF1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8");
 const ECDSA_SHA1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.1");
+const ECDSA_SHA224: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.1");
 const ECDSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
 const ECDSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
 const ECDSA_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.4");
@@ -174,6 +179,7 @@ impl SignatureAlgorithm {
             SignatureAlgorithm::RsaPkcs1(digest) => identifier::algorithm(
                 match digest {
                     DigestAlgorithm::Sha1 => SHA1_WITH_RSA,
+                    DigestAlgorithm::Sha224 => SHA224_WITH_RSA,
                     DigestAlgorithm::Sha256 => SHA256_WITH_RSA,
                     DigestAlgorithm::Sha384 => SHA384_WITH_RSA,
                     DigestAlgorithm::Sha512 => SHA512_WITH_RSA,
@@ -186,6 +192,7 @@ impl SignatureAlgorithm {
             SignatureAlgorithm::Ecdsa(digest) => identifier::algorithm(
                 match digest {
                     DigestAlgorithm::Sha1 => ECDSA_SHA1,
+                    DigestAlgorithm::Sha224 => ECDSA_SHA224,
                     DigestAlgorithm::Sha256 => ECDSA_SHA256,
                     DigestAlgorithm::Sha384 => ECDSA_SHA384,
                     DigestAlgorithm::Sha512 => ECDSA_SHA512,
@@ -196,23 +203,30 @@ impl SignatureAlgorithm {
         }
     }
 
-    /// Reads the DER `signatureAlgorithm` of a certificate or a SignerInfo. Parameters are looked
-    /// at for PSS only. Plain `rsaEncryption` names no digest and is not read here.
+    /// Reads the DER `signatureAlgorithm` of a certificate. Parameters are looked at for PSS only.
+    /// Plain `rsaEncryption` names no digest and is not read here; for what a SignerInfo says see
+    /// [`SignatureAlgorithm::from_received`].
     pub(crate) fn from_identifier(der: &[u8]) -> Result<SignatureAlgorithm, Error> {
         let id = AlgorithmIdentifierRef::from_der(der)
-            .map_err(|e| Error::malformed("signature algorithm", e.to_string()))?;
+            .map_err(|e| Error::malformed(WHAT, e.to_string()))?;
+        SignatureAlgorithm::from_parts(&id)
+    }
+
+    fn from_parts(id: &AlgorithmIdentifierRef<'_>) -> Result<SignatureAlgorithm, Error> {
         Ok(match id.oid {
             SHA1_WITH_RSA => SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha1),
+            SHA224_WITH_RSA => SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha224),
             SHA256_WITH_RSA => SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256),
             SHA384_WITH_RSA => SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha384),
             SHA512_WITH_RSA => SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha512),
             RSASSA_PSS => {
-                let parameters = id.parameters.ok_or_else(|| {
-                    Error::malformed("signature algorithm", "RSASSA-PSS without parameters")
-                })?;
+                let parameters = id
+                    .parameters
+                    .ok_or_else(|| Error::malformed(WHAT, "RSASSA-PSS without parameters"))?;
                 SignatureAlgorithm::RsaPss(PssParameters::from_any(parameters)?)
             }
             ECDSA_SHA1 => SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha1),
+            ECDSA_SHA224 => SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha224),
             ECDSA_SHA256 => SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256),
             ECDSA_SHA384 => SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha384),
             ECDSA_SHA512 => SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha512),
@@ -250,62 +264,4 @@ impl SignatureAlgorithm {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use hex_literal::hex;
-
-    /// Bytes of RFC 8551 2.5.2 and CA/B S/MIME BR 7.1.3.2.
-    #[test]
-    fn identifiers() {
-        use DigestAlgorithm::*;
-        use SignatureAlgorithm::*;
-        for (algorithm, der) in [
-            (
-                RsaPkcs1(Sha256),
-                &hex!("300d06092a864886f70d01010b0500")[..],
-            ),
-            (RsaPkcs1(Sha384), &hex!("300d06092a864886f70d01010c0500")),
-            (RsaPkcs1(Sha512), &hex!("300d06092a864886f70d01010d0500")),
-            (Ecdsa(Sha256), &hex!("300a06082a8648ce3d040302")),
-            (Ecdsa(Sha384), &hex!("300a06082a8648ce3d040303")),
-            (Ecdsa(Sha512), &hex!("300a06082a8648ce3d040304")),
-            (Ed25519, &hex!("300506032b6570")),
-            (
-                RsaPss(PssParameters::new(Sha256)),
-                &hex!(
-                    "304106092a864886f70d01010a3034a00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120"
-                ),
-            ),
-            (
-                RsaPss(PssParameters::new(Sha512)),
-                &hex!(
-                    "304106092a864886f70d01010a3034a00f300d06096086480165030402030500a11c301a06092a864886f70d010108300d06096086480165030402030500a203020140"
-                ),
-            ),
-            // Everything default: an empty sequence.
-            (
-                RsaPss(PssParameters::new(Sha1)),
-                &hex!("300d06092a864886f70d01010a3000"),
-            ),
-        ] {
-            assert_eq!(algorithm.identifier(), der, "{}", algorithm.name());
-            assert_eq!(SignatureAlgorithm::from_identifier(der).unwrap(), algorithm);
-        }
-    }
-
-    #[test]
-    fn refuses_what_it_cannot_check() {
-        // MD5 with RSA.
-        let error = SignatureAlgorithm::from_identifier(&hex!("300d06092a864886f70d0101040500"))
-            .unwrap_err();
-        assert!(error.to_string().contains("1.2.840.113549.1.1.4"));
-        // PSS without parameters, with trailer 2, with a negative salt.
-        for der in [
-            &hex!("300b06092a864886f70d01010a")[..],
-            &hex!("301206092a864886f70d01010a3005a303020102"),
-            &hex!("301206092a864886f70d01010a3005a2030201ff"),
-        ] {
-            assert!(SignatureAlgorithm::from_identifier(der).is_err());
-        }
-    }
-}
+mod tests;

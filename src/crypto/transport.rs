@@ -13,7 +13,8 @@ use super::{DigestAlgorithm, KeyKind, PublicKey, RandomSource};
 use crate::Error;
 use crate::asn1;
 
-const RSAES_OAEP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.7");
+pub(crate) const RSAES_OAEP: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.7");
 
 /// The key as the `rsa` crate takes it. Refused before any arithmetic: a modulus outside 1024 to
 /// 8192 bits, a public exponent of 2^33 or more.
@@ -108,6 +109,7 @@ mod tests {
     use super::*;
     use crate::ErrorKind;
     use crate::crypto::random::testing::{FailingAfter, Stuck};
+    use crate::crypto::{SignatureAlgorithm, verify};
     use hex_literal::hex;
 
     /// Written by hand from RFC 4055 2.1 and 4.1.
@@ -170,9 +172,9 @@ mod tests {
         assert!(rsa_pkcs1_encrypt(&key(), &[1; 246], &random).is_err());
     }
 
-    /// SIG-08: refused by its size, without any arithmetic on it.
+    /// Refused by its size, without any arithmetic on it.
     #[test]
-    fn refuses_sizes_it_does_not_work_with() {
+    fn sig_08_sizes_that_are_not_worked_with() {
         let algorithm = pkcs1_identifier();
         for (modulus, exponent) in [
             (vec![0xff; 2048], vec![1, 0, 1]),
@@ -182,7 +184,11 @@ mod tests {
             (vec![0xff; 256], vec![3, 0, 0, 0, 1]),
         ] {
             let key = PublicKey::from_rsa(&algorithm, &modulus, &exponent).unwrap();
-            assert!(rsa_public(&key).is_err());
+            let error = rsa_public(&key).unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::Unfit { .. }));
+            let v15 = SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256);
+            let error = verify::verify(&key, &v15, b"", &modulus).unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::Unfit { .. }));
         }
         assert!(PublicKey::from_rsa(&algorithm, &vec![0xff; 2049], &[3]).is_err());
     }

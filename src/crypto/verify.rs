@@ -1,5 +1,7 @@
 //! Checking signatures with a public key.
 
+mod pss;
+
 use der::asn1::UintRef;
 use der::{Decode, Sequence};
 use ecdsa::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
@@ -81,8 +83,10 @@ fn thorough(
             scheme.verify(&key, &digest, signature).is_ok()
         }
         (Material::Rsa { .. }, SignatureAlgorithm::RsaPss(parameters)) => {
-            one_pss_digest(parameters)?;
             let key = rsa_public(key)?;
+            if parameters.digest != parameters.mgf_digest {
+                return Ok(pss::verify(&key, parameters, &digest, signature));
+            }
             with_digest!(parameters.digest, D => {
                 let scheme = Pss::<D>::new_with_salt(parameters.salt_len);
                 scheme.verify(&key, &digest, signature).is_ok()
@@ -96,18 +100,6 @@ fn thorough(
         }
         _ => false,
     })
-}
-
-/// The `rsa` crate has one digest for message and mask.
-pub(crate) fn one_pss_digest(parameters: &PssParameters) -> Result<(), Error> {
-    if parameters.digest == parameters.mgf_digest {
-        Ok(())
-    } else {
-        Err(Error::unsupported_algorithm(
-            "signature",
-            "RSASSA-PSS with two different digests",
-        ))
-    }
 }
 
 /// `ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279 2.2.3), not negative.

@@ -96,8 +96,8 @@ impl MemoryKey {
         match (self, request.algorithm()) {
             (MemoryKey::Rsa(key), _) => key.sign(request),
             (MemoryKey::Ec(key), SignatureAlgorithm::Ecdsa(digest)) => {
-                if *digest == DigestAlgorithm::Sha1 {
-                    return Err(Error::unfit("signing takes a digest of SHA-2"));
+                if !digest.may_sign() {
+                    return Err(Error::unfit("signing takes SHA-256 or a longer digest"));
                 }
                 let fast = match request.salt() {
                     None => fast::ecdsa_sign(key.curve, &key.scalar, *digest, request.message()),

@@ -11,7 +11,6 @@ use super::{Secret, SignRequest};
 use crate::crypto::digest::with_digest;
 use crate::crypto::fast::RsaSigner;
 use crate::crypto::random::Draw;
-use crate::crypto::verify::one_pss_digest;
 use crate::crypto::{DigestAlgorithm, PssParameters, PublicKey, SignatureAlgorithm, SystemRandom};
 use crate::{Error, ErrorKind};
 
@@ -82,11 +81,9 @@ impl RsaKey {
     pub(super) fn sign(&self, request: &SignRequest) -> Result<Vec<u8>, Error> {
         let algorithm = request.algorithm();
         let bits = self.key.n().bits();
-        if usize::try_from(bits).unwrap_or(0) < MIN_SIGNING_BITS
-            || algorithm.digest() == DigestAlgorithm::Sha1
-        {
+        if usize::try_from(bits).unwrap_or(0) < MIN_SIGNING_BITS || !algorithm.digest().may_sign() {
             return Err(Error::unfit(
-                "signing takes an RSA key of 2048 bits or more and a digest of SHA-2",
+                "signing takes an RSA key of 2048 bits or more and SHA-256 or a longer digest",
             ));
         }
         if let Some(signature) = self.sign_fast(request) {
@@ -122,7 +119,13 @@ impl RsaKey {
         parameters: &PssParameters,
         request: &SignRequest,
     ) -> Result<Vec<u8>, Error> {
-        one_pss_digest(parameters)?;
+        // The `rsa` crate signs with one digest for message and mask.
+        if parameters.digest != parameters.mgf_digest {
+            return Err(Error::unsupported_algorithm(
+                "signing",
+                "RSASSA-PSS with two different digests",
+            ));
+        }
         let salt = request.salt().unwrap_or_default();
         if request
             .salt()

@@ -14,6 +14,7 @@ use crate::crypto::{
 
 mod external;
 mod loading;
+mod received;
 
 fn pss(digest: DigestAlgorithm) -> SignatureAlgorithm {
     SignatureAlgorithm::RsaPss(PssParameters::new(digest))
@@ -282,6 +283,9 @@ fn refuses_to_sign_weakly_or_with_the_wrong_kind() {
         (rsa2048(), SignatureAlgorithm::Ecdsa(Sha256)),
         (rsa(1024), SignatureAlgorithm::RsaPkcs1(Sha256)),
         (ec(Curve::P256), SignatureAlgorithm::Ecdsa(Sha1)),
+        (rsa2048(), SignatureAlgorithm::RsaPkcs1(Sha224)),
+        (rsa2048(), pss(Sha224)),
+        (ec(Curve::P256), SignatureAlgorithm::Ecdsa(Sha224)),
         (ec(Curve::P256), pss(Sha256)),
         (x25519(), SignatureAlgorithm::Ed25519),
         (

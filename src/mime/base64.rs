@@ -1,5 +1,7 @@
 //! Base64 as a transfer encoding (RFC 2045 6.8), streaming both ways.
 
+use zeroize::Zeroizing;
+
 use crate::Error;
 
 /// Bytes that make one line of 76 characters.
@@ -60,8 +62,8 @@ impl Base64Writer {
 /// padding is no error; data after the padding is, because readers disagree on it.
 #[derive(Debug, Default)]
 pub(crate) struct Base64Reader {
-    /// Characters of the alphabet; less than four between calls.
-    symbols: Vec<u8>,
+    /// Characters of the alphabet; less than four between calls. They can stand for something secret.
+    symbols: Zeroizing<Vec<u8>>,
     ended: bool,
 }
 
@@ -72,6 +74,11 @@ impl Base64Reader {
     /// [`crate::ErrorKind::Malformed`].
     pub(crate) fn push(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         for step in input.chunks(STEP) {
+            if self.symbols.capacity() < self.symbols.len() + step.len() {
+                let mut wider = Zeroizing::new(Vec::with_capacity(step.len() + 4));
+                wider.extend_from_slice(&self.symbols);
+                self.symbols = wider;
+            }
             for byte in step.iter().copied() {
                 match byte {
                     b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => {
@@ -99,7 +106,7 @@ impl Base64Reader {
     /// [`crate::ErrorKind::Malformed`] if it ends in the middle of an octet.
     pub(crate) fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
         let mut bits = 0_u32;
-        for symbol in &self.symbols {
+        for symbol in self.symbols.iter() {
             bits = bits << 6 | u32::from(value(*symbol));
         }
         match self.symbols.len() {
@@ -113,14 +120,12 @@ impl Base64Reader {
     }
 
     fn groups(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        let rest = self.symbols.len() % 4;
-        let (whole, rest) = self.symbols.split_at(self.symbols.len() - rest);
+        let whole_length = self.symbols.len() - self.symbols.len() % 4;
+        let (whole, _) = self.symbols.split_at(whole_length);
         base64_simd::STANDARD_NO_PAD
             .decode_append(whole, out)
             .map_err(|_| malformed("not base64"))?;
-        let kept = rest.to_vec();
-        self.symbols.clear();
-        self.symbols.extend(kept);
+        self.symbols.drain(..whole_length);
         Ok(())
     }
 }

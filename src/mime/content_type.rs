@@ -41,7 +41,6 @@ impl ContentType {
             .transpose()
     }
 
-    #[cfg(test)]
     /// Whether this is the media type, both in lower case.
     pub(crate) fn is(&self, kind: &str, subtype: &str) -> bool {
         self.kind == kind && self.subtype == subtype
@@ -65,16 +64,19 @@ fn token(cursor: &mut Cursor<'_>) -> Result<String, &'static str> {
     Ok(token.to_ascii_lowercase())
 }
 
+/// The value of a Content-Type or Content-Disposition field in two: what it says, and its parameters.
+pub(crate) fn with_parameters(value: &str) -> Result<(String, Parameters), &'static str> {
+    let mut cursor = Cursor { rest: value };
+    cursor.skip()?;
+    let kind = cursor.take_while(|c| is_token(c) || c == '/').to_owned();
+    Ok((kind, parameters::parse(&mut cursor)?))
+}
+
 /// The value of a Content-Type or Content-Disposition field written anew in ASCII.
 pub(crate) fn rewrite(field: &Field) -> Result<String, Error> {
-    let value = field.text()?;
-    let mut cursor = Cursor { rest: &value };
-    let parsed = cursor.skip().and_then(|_| {
-        let kind = cursor.take_while(|c| is_token(c) || c == '/');
-        Ok((kind, parameters::parse(&mut cursor)?))
-    });
+    let parsed = with_parameters(&field.text()?);
     let (kind, parameters) = parsed.map_err(|reason| Error::header(field.name(), reason))?;
-    let mut parts = vec![kind.to_owned()];
+    let mut parts = vec![kind];
     for (name, value) in &parameters {
         parts.extend(parameters::write(name, value));
     }
@@ -107,17 +109,19 @@ impl TransferEncoding {
         let Some(field) = header.unique("Content-Transfer-Encoding")? else {
             return Ok(TransferEncoding::SevenBit);
         };
-        let value = field.text()?;
-        let mut cursor = Cursor { rest: &value };
-        let parsed = cursor.skip().and_then(|_| {
-            let token = cursor.take_while(is_token);
-            cursor.skip()?;
-            // Some senders end it with a semicolon.
-            cursor.take(';');
-            cursor.end()?;
-            Ok(token.to_ascii_lowercase())
-        });
-        let token = parsed.map_err(|reason| Error::header(field.name(), reason))?;
+        TransferEncoding::parse(&field.text()?)
+            .map_err(|reason| Error::header(field.name(), reason))
+    }
+
+    /// Parses the value of a Content-Transfer-Encoding field; the error says what is wrong with it.
+    pub(crate) fn parse(value: &str) -> Result<TransferEncoding, &'static str> {
+        let mut cursor = Cursor { rest: value };
+        cursor.skip()?;
+        let token = cursor.take_while(is_token).to_ascii_lowercase();
+        cursor.skip()?;
+        // Some senders end it with a semicolon.
+        cursor.take(';');
+        cursor.end()?;
         Ok(match token.as_str() {
             "" | "7bit" => TransferEncoding::SevenBit,
             "8bit" => TransferEncoding::EightBit,

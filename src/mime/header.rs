@@ -65,10 +65,12 @@ impl Field {
     }
 
     fn value_bytes(&self) -> &[u8] {
-        self.raw.get(self.name.len() + 1..).unwrap_or_default()
+        let colon = memchr::memchr(b':', &self.raw);
+        colon
+            .and_then(|at| self.raw.get(at + 1..))
+            .unwrap_or_default()
     }
 
-    #[cfg(test)]
     /// The value, unfolded and trimmed; what is not UTF-8 is replaced (U+FFFD).
     pub(crate) fn value(&self) -> Cow<'_, str> {
         match String::from_utf8_lossy(self.value_bytes()) {
@@ -152,13 +154,11 @@ impl HeaderBlock {
         Ok(HeaderBlock { fields })
     }
 
-    #[cfg(test)]
     /// The first field of this name, without case.
     pub(crate) fn get(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.is(name))
     }
 
-    #[cfg(test)]
     /// All fields of this name, without case.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Field> {
         self.fields.iter().filter(move |field| field.is(name))
@@ -261,6 +261,8 @@ impl HeaderReader {
         &self.bytes
     }
 }
+
+pub(crate) mod received;
 
 #[cfg(test)]
 mod tests;

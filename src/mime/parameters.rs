@@ -9,6 +9,8 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 /// Octets of one piece of a split parameter, without name and quotes.
 const PIECE: usize = 60;
 
+const TWICE: &str = "a parameter is given twice";
+
 /// Names in lower case and values, in order of first appearance.
 pub(crate) type Parameters = Vec<(String, String)>;
 
@@ -59,20 +61,25 @@ pub(crate) fn parse(cursor: &mut Cursor<'_>) -> Result<Parameters, &'static str>
     order
         .into_iter()
         .filter_map(|key| found.remove(&key).map(|written| (key, written)))
-        .map(|(key, written)| Ok((key, written.value()?)))
+        .map(|(key, written)| {
+            // Two forms are fine for a name; a boundary decides where parts end.
+            if key == "boundary" && written.has_two_forms() {
+                return Err(TWICE);
+            }
+            Ok((key, written.value()?))
+        })
         .collect()
 }
 
 impl Written {
     fn add(&mut self, section: &str, value: String) -> Result<(), &'static str> {
-        let twice = "a parameter is given twice";
         match section {
-            "" if self.plain.is_some() => Err(twice),
+            "" if self.plain.is_some() => Err(TWICE),
             "" => {
                 self.plain = Some(value);
                 Ok(())
             }
-            "*" if self.extended.is_some() => Err(twice),
+            "*" if self.extended.is_some() => Err(TWICE),
             "*" => {
                 self.extended = Some(value);
                 Ok(())
@@ -87,17 +94,21 @@ impl Written {
                     .parse()
                     .map_err(|_| "a parameter with a malformed section number")?;
                 match self.pieces.insert(number, (extended, value)) {
-                    Some(_) => Err(twice),
+                    Some(_) => Err(TWICE),
                     None => Ok(()),
                 }
             }
         }
     }
 
+    fn has_two_forms(&self) -> bool {
+        self.plain.is_some() && (self.extended.is_some() || !self.pieces.is_empty())
+    }
+
     /// The extended form wins over the plain one, which is there for old readers (RFC 5987 4.2).
     fn value(self) -> Result<String, &'static str> {
         if self.extended.is_some() && !self.pieces.is_empty() {
-            return Err("a parameter is given twice");
+            return Err(TWICE);
         }
         if let Some(text) = self.extended {
             let (charset, text) = charset_of(&text)?;

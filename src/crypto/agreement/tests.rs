@@ -109,9 +109,8 @@ fn openssl_agrees() {
     }
 }
 
-/// ENC-12.
 #[test]
-fn refuses_points_that_are_none() {
+fn enc_12_points_that_are_none() {
     for curve in CURVES {
         let key = ec(curve);
         let (_, good) = key.public_key().ec_point().unwrap();
@@ -129,7 +128,8 @@ fn refuses_points_that_are_none() {
             &beyond,
             &good[..good.len() - 1],
         ] {
-            assert!(curve.uncompressed(bad).is_none());
+            let error = originator_point(curve, bad).unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::Malformed { .. }));
             assert!(PublicKey::from_ec_point(curve, bad).is_err());
             let request = UnwrapRequest::Ecdh {
                 public_point: bad.to_vec(),
@@ -140,9 +140,42 @@ fn refuses_points_that_are_none() {
     }
 }
 
+/// A point of another curve is none of this one, and a recipient's key has one curve.
+#[test]
+fn enc_12_points_of_another_curve() {
+    for curve in CURVES {
+        let key = ec(curve);
+        assert_eq!(key.public_key().curve(), Some(curve));
+        let (_, point) = key.public_key().ec_point().unwrap();
+        for other in CURVES.into_iter().filter(|other| *other != curve) {
+            assert!(originator_point(other, point).is_err());
+            let request = UnwrapRequest::Ecdh {
+                public_point: point.to_vec(),
+            };
+            let error = ec(other).unwrap(&request).unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::KeyOperation));
+        }
+    }
+    for key in [rsa2048(), ed25519(), x25519_key()] {
+        assert_eq!(key.public_key().curve(), None);
+    }
+}
+
+#[test]
+fn originator_points_of_both_forms() {
+    for curve in CURVES {
+        let key = ec(curve);
+        let (_, point) = key.public_key().ec_point().unwrap();
+        assert_eq!(originator_point(curve, point).unwrap(), point);
+        let sign = 2 | (point.last().unwrap() & 1);
+        let compressed = [&[sign], &point[1..=curve.field_len()]].concat();
+        assert_eq!(originator_point(curve, &compressed).unwrap(), point);
+    }
+}
+
 /// RFC 7748 6.1: points of small order give an all-zero secret.
 #[test]
-fn refuses_an_all_zero_secret() {
+fn enc_12_an_all_zero_secret() {
     let low = [
         [0; 32],
         hex!("0100000000000000000000000000000000000000000000000000000000000000"),
@@ -156,7 +189,8 @@ fn refuses_an_all_zero_secret() {
         let error = agree(&peer, &Seeded::new(1)).map(|_| ()).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Unfit { .. }));
         let request = UnwrapRequest::X25519 { public };
-        assert!(x25519_key().unwrap(&request).is_err());
+        let error = x25519_key().unwrap(&request).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::KeyOperation));
     }
 }
 

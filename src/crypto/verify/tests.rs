@@ -1,11 +1,14 @@
 use hex_literal::hex;
 
 use super::*;
-use crate::crypto::DigestAlgorithm::{Sha256, Sha384, Sha512};
+use crate::crypto::DigestAlgorithm::{self, Sha1, Sha224, Sha256, Sha384, Sha512};
 use crate::crypto::identifier;
 use crate::crypto::public_key::Curve;
 use crate::key::testing::{ec, ed25519, rsa2048};
 use crate::key::{PrivateKey, SignRequest};
+
+mod forgeries;
+mod openssl;
 
 fn kinds() -> Vec<(PrivateKey, SignatureAlgorithm)> {
     let mut all = vec![(ed25519(), SignatureAlgorithm::Ed25519)];
@@ -45,109 +48,71 @@ fn good_ones_pass_and_changed_ones_do_not() {
     }
 }
 
-/// SIG-09: blocks that are signed by the right key and padded wrongly. Both back-ends refuse them.
-#[test]
-fn refuses_every_other_padding() {
-    use rsa::BoxedUint;
-    use rsa::traits::PublicKeyParts;
-    let mut random = rand_core::UnwrapErr(getrandom::SysRng);
-    let private = rsa::RsaPrivateKey::new(&mut random, 2048).unwrap();
-    let algorithm =
-        identifier::algorithm(crate::crypto::signature::RSA_ENCRYPTION, &identifier::NULL);
-    let key = PublicKey::from_rsa(&algorithm, &private.n_bytes(), &private.e_bytes()).unwrap();
-    let v15 = SignatureAlgorithm::RsaPkcs1(Sha256);
-    let accepted = |block: &[u8]| {
-        let number = BoxedUint::from_be_slice(block, 2048).unwrap();
-        let signature = rsa::hazmat::rsa_decrypt(Some(&mut random.clone()), &private, &number);
-        let signature = signature.unwrap().to_be_bytes();
-        let slow = thorough(&key, &v15, b"message", &signature).unwrap();
-        if let Some(fast) = quick(&key, &v15, b"message", &signature) {
-            assert_eq!(fast, slow);
-        }
-        slow
-    };
-    let info = |identifier: &[u8], rest: &[u8]| {
-        let digest = asn1::octet_string(&Sha256.digest(b"message"));
-        asn1::sequence(&[identifier, &digest, rest])
-    };
-    let pad = |info: &[u8], rest: &[u8]| {
-        let mut block = vec![0, 1];
-        block.resize(256 - info.len() - rest.len() - 1, 0xff);
-        [&block[..], &[0], info, rest].concat()
-    };
-    let good = pad(&info(&Sha256.identifier_with_null(), &[]), &[]);
-    assert!(accepted(&good));
-    for at in (0..12).chain(200..256) {
-        let mut block = good.clone();
-        block[at] ^= 1;
-        // A block not below the modulus cannot be signed.
-        if at > 0 {
-            assert!(!accepted(&block), "byte {at}");
-        }
-    }
-    // Parameters absent, rubbish inside DigestInfo, rubbish behind it (short padding).
-    assert!(!accepted(&pad(&info(&Sha256.identifier(), &[]), &[])));
-    let null = identifier::NULL;
-    assert!(!accepted(&pad(
-        &info(&Sha256.identifier_with_null(), &null),
-        &[]
-    )));
-    assert!(!accepted(&pad(
-        &info(&Sha256.identifier_with_null(), &[]),
-        &[0; 8]
-    )));
-    assert!(!accepted(&pad(
-        &info(&Sha256.identifier_with_null(), &[]),
-        &[0x5a; 190]
-    )));
-    // Another digest under the name of this one.
-    assert!(!accepted(&pad(
-        &info(&Sha512.identifier_with_null(), &[]),
-        &[]
-    )));
-}
-
-/// SIG-08: an exponent of 3 with a key nobody has: cubes are no signatures.
-#[test]
-fn refuses_cubes() {
-    let algorithm =
-        identifier::algorithm(crate::crypto::signature::RSA_ENCRYPTION, &identifier::NULL);
-    let key = PublicKey::from_rsa(&algorithm, &[0xff; 256], &[3]).unwrap();
-    for signature in [
-        vec![0; 256],
-        [vec![0; 255], vec![1]].concat(),
-        vec![0xff; 256],
-    ] {
-        for algorithm in [
-            SignatureAlgorithm::RsaPkcs1(Sha256),
-            SignatureAlgorithm::RsaPss(PssParameters::new(Sha256)),
-        ] {
-            assert!(verify(&key, &algorithm, b"", &signature).is_err());
-        }
-    }
-}
-
-/// r or s zero, r or s the group order or longer, negative, padded.
+/// r or s zero, r or s the group order or longer, negative, padded, and what is not DER.
 #[test]
 fn refuses_odd_ecdsa_values() {
-    let key = ec(Curve::P256);
-    let order = hex!("00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
-    let (zero, one) = (hex!("020100"), hex!("020101"));
-    let order = asn1::uint_bytes(&order);
-    let long = asn1::uint_bytes(&[1; 33]);
-    for (r, s) in [
-        (&zero[..], &one[..]),
-        (&one, &zero),
-        (&one, &one),
-        (&order, &one),
-        (&one, &order),
-        (&long, &one),
-        (&hex!("0201ff"), &one),
-        (&hex!("02020001"), &one),
+    for (curve, order) in [
+        (
+            Curve::P256,
+            &hex!("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")[..],
+        ),
+        (
+            Curve::P384,
+            &hex!(
+                "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973"
+            ),
+        ),
+        (
+            Curve::P521,
+            &hex!(
+                "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409"
+            ),
+        ),
     ] {
-        let signature = asn1::sequence(&[r, s]);
+        let key = ec(curve);
         let algorithm = SignatureAlgorithm::Ecdsa(Sha256);
-        assert!(verify(key.public_key(), &algorithm, b"", &signature).is_err());
+        let refused =
+            |signature: &[u8]| verify(key.public_key(), &algorithm, b"", signature).is_err();
+        let (zero, one) = (hex!("020100"), hex!("020101"));
+        let order = asn1::uint_bytes(order);
+        let long = asn1::uint_bytes(&vec![1; curve.field_len() + 1]);
+        for (r, s) in [
+            (&zero[..], &one[..]),
+            (&one, &zero),
+            (&one, &one),
+            (&order, &one),
+            (&one, &order),
+            (&long, &one),
+            (&one, &long),
+            (&hex!("0201ff"), &one),
+            (&hex!("02020001"), &one),
+        ] {
+            assert!(refused(&asn1::sequence(&[r, s])));
+        }
+        // A good one, written otherwise.
+        let request = SignRequest::new(key.clone(), algorithm.clone(), Vec::new());
+        let good = request.complete().unwrap();
+        assert!(!refused(&good));
+        let value = EcdsaSigValue::from_der(&good).unwrap();
+        let [r, s] = [value.r, value.s].map(|number| asn1::uint_bytes(number.as_bytes()));
+        assert!(!refused(&asn1::sequence(&[&r, &s])));
+        assert!(refused(&asn1::sequence(&[&r, &s, &hex!("0500")])));
+        assert!(refused(&[&asn1::sequence(&[&r, &s])[..], &[0]].concat()));
+        assert!(refused(&[&hex!("3080")[..], &r, &s, &[0, 0]].concat()));
+        let padded = asn1::tlv(Tag::INTEGER, &[&[0, 0], value.r.as_bytes()].concat());
+        assert!(refused(&asn1::sequence(&[&padded, &s])));
+        assert!(refused(&asn1::sequence(&[&s, &r])));
+    }
+}
+
+/// The neutral element as key and as R, with S = 0, fulfils the equation of RFC 8032 5.1.7 for every message.
+#[test]
+fn sig_08_ed25519_keys_of_small_order() {
+    let mut neutral = [0; 32];
+    neutral[0] = 1;
+    let signature = [neutral, [0; 32]].concat();
+    for message in [&b"message"[..], b"another"] {
+        assert!(super::ed25519(&neutral, message, &signature).is_none());
     }
 }
 
@@ -163,15 +128,15 @@ fn refuses_an_algorithm_for_another_key() {
 }
 
 #[test]
-fn two_pss_digests_are_named() {
+fn two_pss_digests_are_not_signed_with() {
     let algorithm = SignatureAlgorithm::RsaPss(PssParameters {
         digest: Sha512,
         mgf_digest: Sha256,
         salt_len: 32,
     });
-    let error = verify(rsa2048().public_key(), &algorithm, b"", &[0; 256]).unwrap_err();
+    let request = SignRequest::new(rsa2048(), algorithm, Vec::new());
     assert!(matches!(
-        error.kind(),
+        request.complete().unwrap_err().kind(),
         ErrorKind::UnsupportedAlgorithm { .. }
     ));
 }

@@ -1,0 +1,387 @@
+use hex_literal::hex;
+use proptest::prelude::*;
+
+use super::*;
+use crate::crypto::ContentCipher;
+use crate::crypto::encryptor::Encryptor;
+
+const RC2_40: ReceivedCipher = ReceivedCipher::Rc2Cbc { effective_bits: 40 };
+const RC2_64: ReceivedCipher = ReceivedCipher::Rc2Cbc { effective_bits: 64 };
+const RC2_128: ReceivedCipher = ReceivedCipher::Rc2Cbc {
+    effective_bits: 128,
+};
+const AES_128_CBC: ReceivedCipher = ReceivedCipher::Current(ContentCipher::Aes128Cbc);
+const AES_192_CBC: ReceivedCipher = ReceivedCipher::Current(ContentCipher::Aes192Cbc);
+const AES_256_CBC: ReceivedCipher = ReceivedCipher::Current(ContentCipher::Aes256Cbc);
+const AES_128_GCM: ReceivedCipher = ReceivedCipher::Current(ContentCipher::Aes128Gcm);
+const AES_256_GCM: ReceivedCipher = ReceivedCipher::Current(ContentCipher::Aes256Gcm);
+const CHACHA: ReceivedCipher = ReceivedCipher::Current(ContentCipher::ChaCha20Poly1305);
+const CBC: [ReceivedCipher; 7] = [
+    AES_128_CBC,
+    AES_192_CBC,
+    AES_256_CBC,
+    ReceivedCipher::TripleDesCbc,
+    RC2_40,
+    RC2_64,
+    RC2_128,
+];
+const AEAD: [ReceivedCipher; 4] = [AES_128_GCM, ReceivedCipher::Aes192Gcm, AES_256_GCM, CHACHA];
+
+fn decrypt(
+    cipher: ReceivedCipher,
+    key: &[u8],
+    nonce: &[u8],
+    additional: &[u8],
+    chunks: &[&[u8]],
+    tag: &[u8],
+) -> Result<Vec<u8>, Error> {
+    let mut out = Vec::new();
+    let mut decryptor = Decryptor::new(cipher, key, nonce, additional)?;
+    for chunk in chunks {
+        decryptor.push(chunk, &mut out)?;
+    }
+    decryptor.finish(tag, &mut out)?;
+    Ok(out)
+}
+
+/// With a key of threes and a nonce of fours.
+fn decrypt_any(cipher: ReceivedCipher, ciphertext: &[u8], tag: &[u8]) -> Result<Vec<u8>, Error> {
+    let key = vec![3; cipher.key_len()];
+    let nonce = vec![4; cipher.nonce_len()];
+    decrypt(cipher, &key, &nonce, &[], &[ciphertext], tag)
+}
+
+fn assert_failed(result: Result<Vec<u8>, Error>, case: &str) {
+    let error = result.map(|_| ()).expect_err(case);
+    assert!(matches!(error.kind(), ErrorKind::Decryption), "{case}");
+    assert_eq!(error.to_string(), "decryption failed", "{case}");
+}
+
+const GCM_KEY: [u8; 32] = hex!("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
+const GCM_NONCE: [u8; 12] = hex!("cafebabefacedbaddecaf888");
+const GCM_ADDITIONAL: [u8; 20] = hex!("feedfacedeadbeeffeedfacedeadbeefabaddad2");
+const GCM_TEXT: [u8; 60] = hex!(
+    "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39"
+);
+
+/// McGrew and Viega, "The Galois/Counter Mode of Operation", test cases 4, 10 and 16, with every
+/// tag length of RFC 5084.
+#[test]
+fn gcm_vectors() {
+    for (cipher, ciphertext, tag) in [
+        (
+            AES_128_GCM,
+            hex!(
+                "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091"
+            ),
+            hex!("5bc94fbc3221a5db94fae95ae7121a47"),
+        ),
+        (
+            ReceivedCipher::Aes192Gcm,
+            hex!(
+                "3980ca0b3c00e841eb06fac4872a2757859e1ceaa6efd984628593b40ca1e19c7d773d00c144c525ac619d18c84a3f4718e2448b2fe324d9ccda2710"
+            ),
+            hex!("2519498e80f1478f37ba55bd6d27618c"),
+        ),
+        (
+            AES_256_GCM,
+            hex!(
+                "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"
+            ),
+            hex!("76fc6ece0f4e1768cddf8853bb2d551b"),
+        ),
+    ] {
+        let key = &GCM_KEY[..cipher.key_len()];
+        for len in 12..=16 {
+            let text = decrypt(
+                cipher,
+                key,
+                &GCM_NONCE,
+                &GCM_ADDITIONAL,
+                &[&ciphertext],
+                &tag[..len],
+            );
+            assert_eq!(text.unwrap(), GCM_TEXT);
+        }
+        let other = decrypt(cipher, key, &GCM_NONCE, &[], &[&ciphertext], &tag);
+        assert_failed(other, "without the additional data");
+    }
+}
+
+/// RFC 8439 2.8.2.
+#[test]
+fn chacha_vector() {
+    let text = decrypt(
+        CHACHA,
+        &(0x80..0xa0).collect::<Vec<u8>>(),
+        &hex!("070000004041424344454647"),
+        &hex!("50515253c0c1c2c3c4c5c6c7"),
+        &[&hex!(
+            "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b3692ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b7a9de576d26586cec64b6116"
+        )],
+        &hex!("1ae10b594f09e26a7e902ecbd0600691"),
+    );
+    assert_eq!(
+        text.unwrap(),
+        b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it."
+    );
+}
+
+/// Made with `openssl enc -des-ede3-cbc` and, with the legacy provider, `-rc2-40-cbc`, `-rc2-64-cbc` and
+/// `-rc2-cbc`.
+#[test]
+fn old_ciphers() {
+    let iv = hex!("fedcba9876543210");
+    for (cipher, key, ciphertext) in [
+        (
+            ReceivedCipher::TripleDesCbc,
+            &hex!("0123456789abcdef23456789abcdef01456789abcdef0123")[..],
+            hex!(
+                "5295bf3e30b8e598cee4f1052b7915883c32e90da8aa69224d7c751d5f13bbc59de6f7e4f745cc5f37f50da509c5d8a9cec0c3ebb4b4c1dd877c4fcc734f2645"
+            ),
+        ),
+        (
+            RC2_40,
+            &hex!("0123456789"),
+            hex!(
+                "740b0743957d8e22127c52dbcffd2955934a4927272898ee65bb66bc95a5151fe1ad0223196bc817995782614321bed2f11f0ce056f9c4a583490f055e24e511"
+            ),
+        ),
+        (
+            RC2_64,
+            &hex!("0123456789abcdef"),
+            hex!(
+                "2f1312b24d8c49d17e6a804d2654332d3512c2aea119c421cffda6c033da1a6adc8657f0fad94c544a52b0629bee1a01eedb2f2c513e68eeb3ecc15aa4f65b6d"
+            ),
+        ),
+        (
+            RC2_128,
+            &hex!("000102030405060708090a0b0c0d0e0f"),
+            hex!(
+                "103d5f13a1b733fd842e5dd8a1b194d0e640ba283458992c7885b365ac7d1f6f648dd8911287ca0dba963bb47ff134a301b7a9ce830d6e157f7b63636d82d500"
+            ),
+        ),
+    ] {
+        let text = decrypt(cipher, key, &iv, &[], &[&ciphertext], &[]).unwrap();
+        assert_eq!(
+            text,
+            b"Old mail is still mail, and some of it is worth reading."
+        );
+    }
+}
+
+/// NIST SP 800-38A F.2.2, F.2.4 and F.2.6: the plaintext is whole blocks, so that what comes out
+/// before the end is compared.
+#[test]
+fn cbc_vectors() {
+    let text = hex!("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51");
+    let iv = hex!("000102030405060708090a0b0c0d0e0f");
+    for (cipher, key, ciphertext) in [
+        (
+            AES_128_CBC,
+            &hex!("2b7e151628aed2a6abf7158809cf4f3c")[..],
+            hex!("7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b2"),
+        ),
+        (
+            AES_192_CBC,
+            &hex!("8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b"),
+            hex!("4f021db243bc633d7178183a9fa071e8b4d9ada9ad7dedf4e5e738763f69145a"),
+        ),
+        (
+            AES_256_CBC,
+            &hex!("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"),
+            hex!("f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d"),
+        ),
+    ] {
+        let mut out = Vec::new();
+        let mut decryptor = Decryptor::new(cipher, key, &iv, &[]).unwrap();
+        decryptor.push(&ciphertext, &mut out).unwrap();
+        assert_eq!(out, text[..16]);
+        decryptor.push(&[0], &mut out).unwrap();
+        assert_eq!(out, text);
+    }
+}
+
+#[test]
+fn reads_what_the_encryptor_writes() {
+    for len in (0..50).chain([16_383, 16_384, 16_385, 100_000]) {
+        let text: Vec<u8> = (0..len).map(|i| u8::try_from(i % 251).unwrap()).collect();
+        for cipher in CBC.into_iter().chain(AEAD) {
+            let ReceivedCipher::Current(current) = cipher else {
+                continue;
+            };
+            let key = vec![3; cipher.key_len()];
+            let mut encryptor =
+                Encryptor::new(current, &key, &vec![4; cipher.nonce_len()]).unwrap();
+            let mut encrypted = Vec::new();
+            encryptor.push(&text, &mut encrypted).unwrap();
+            let tag = encryptor.finish(&mut encrypted);
+            let tag = tag.as_ref().map_or(&[][..], |tag| tag);
+            assert_eq!(decrypt_any(cipher, &encrypted, tag).unwrap(), text);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Random bytes have a right padding or tag by chance only: what came out until then and how it
+    /// ended are compared.
+    #[test]
+    fn splits_do_not_matter(
+        bytes in prop::collection::vec(any::<u8>(), 0..70),
+        long in 0..40_000_usize,
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+    ) {
+        let length = if bytes.is_empty() { 0 } else { bytes.len() + long };
+        let input: Vec<u8> = bytes.iter().copied().cycle().take(length).collect();
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(length + 1)).collect();
+        cuts.sort_unstable();
+        cuts.push(length);
+        for cipher in CBC.into_iter().chain(AEAD) {
+            let (key, nonce) = (vec![3; cipher.key_len()], vec![4; cipher.nonce_len()]);
+            let run = |cuts: &[usize]| {
+                let mut out = Vec::new();
+                let mut decryptor = Decryptor::new(cipher, &key, &nonce, &[]).unwrap();
+                let mut at = 0;
+                for cut in cuts {
+                    decryptor.push(&input[at..*cut], &mut out).unwrap();
+                    at = *cut;
+                }
+                (decryptor.finish(&[], &mut out).is_ok(), out)
+            };
+            prop_assert_eq!(run(&cuts), run(&[length]));
+        }
+    }
+}
+
+/// Every last byte of the plaintext, by a change of the block before it: the padding is right or the
+/// error is that of a wrong key.
+#[test]
+fn enc_09_one_error_for_every_wrong_padding() {
+    for cipher in CBC {
+        let block = cipher.nonce_len();
+        let (key, iv) = (vec![3; cipher.key_len()], vec![4; block]);
+        // Two blocks of anything; their plaintext, without looking at the padding.
+        let ciphertext = vec![0x77; 2 * block];
+        let mut plain = ciphertext.clone();
+        blocks::decrypting(cipher, &key, &iv)
+            .unwrap()
+            .apply(&mut plain);
+        let wrong_key = decrypt(
+            cipher,
+            &vec![5; cipher.key_len()],
+            &iv,
+            &[],
+            &[&ciphertext],
+            &[],
+        );
+        assert_failed(wrong_key, "wrong key");
+        for wanted in 0..=255_u8 {
+            // Every byte of the last block becomes `wanted`, or its first ones something else.
+            for different in 0..block {
+                let mut changed = ciphertext.clone();
+                for at in 0..block {
+                    let to = if at < different {
+                        wanted ^ 0x80
+                    } else {
+                        wanted
+                    };
+                    changed[at] ^= plain[block + at] ^ to;
+                }
+                let result = decrypt(cipher, &key, &iv, &[], &[&changed], &[]);
+                let length = usize::from(wanted);
+                if (1..=block).contains(&length) && different + length <= block {
+                    let text = result.unwrap();
+                    assert_eq!(text.len(), 2 * block - length);
+                } else {
+                    assert_failed(result, "padding");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn enc_09_lengths_that_no_padding_has() {
+    for cipher in CBC {
+        let block = cipher.nonce_len();
+        for len in (0..3 * block).filter(|len| *len == 0 || len % block != 0) {
+            assert_failed(decrypt_any(cipher, &vec![0; len], &[]), "length");
+        }
+    }
+}
+
+/// A right tag, cut or made longer to every length, and of every length with nothing right in it.
+#[test]
+fn enc_05_tags_of_other_lengths() {
+    for cipher in AEAD {
+        let text = b"content";
+        let key = vec![3; cipher.key_len()];
+        let mut ciphertext = text.to_vec();
+        let nonce = [4; 12];
+        let mut aead = Aead::new(cipher, &key, &nonce, &[]).unwrap();
+        aead.reserve(ciphertext.len()).unwrap();
+        aead.encrypt(&mut ciphertext);
+        let tag = aead.tag();
+        let longer = [tag.as_slice(), &[0; 16]].concat();
+        for len in 0..=32 {
+            let result = decrypt_any(cipher, &ciphertext, &longer[..len]);
+            if len == 16 || (12..16).contains(&len) && cipher != CHACHA {
+                assert_eq!(result.unwrap(), text);
+            } else {
+                assert_failed(result, &format!("{} {len}", cipher.name()));
+            }
+            assert_failed(decrypt_any(cipher, &ciphertext, &vec![0; len]), "zeros");
+        }
+        for bit in 0..128 {
+            let mut changed = tag.to_vec();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert_failed(decrypt_any(cipher, &ciphertext, &changed), "tag");
+        }
+        for bit in 0..ciphertext.len() * 8 {
+            let mut changed = ciphertext.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert_failed(decrypt_any(cipher, &changed, tag.as_slice()), "content");
+        }
+    }
+    for cipher in CBC {
+        assert_failed(decrypt_any(cipher, &[0x77; 32], &[0; 16]), "CBC has no tag");
+    }
+}
+
+#[test]
+fn enc_06_nonces_and_keys_of_other_lengths() {
+    for cipher in CBC.into_iter().chain(AEAD) {
+        for len in [0, 1, 5, 8, 11, 12, 13, 16, 17, 24, 32, 4096, 1 << 20] {
+            let result = |key: &[u8], nonce: &[u8]| {
+                Decryptor::new(cipher, key, nonce, &[]).map(|_| Vec::new())
+            };
+            let right = (vec![0; cipher.key_len()], vec![0; cipher.nonce_len()]);
+            if len != right.1.len() {
+                assert_failed(result(&right.0, &vec![0; len]), "nonce");
+            }
+            if len != right.0.len() {
+                assert_failed(result(&vec![0; len], &right.1), "key");
+            }
+            result(&right.0, &right.1).unwrap();
+        }
+    }
+    for effective_bits in [0, 1, 39, 63, 129, 1024, u32::MAX] {
+        let cipher = ReceivedCipher::Rc2Cbc { effective_bits };
+        assert_failed(decrypt_any(cipher, &[0; 16], &[]), "RC2");
+    }
+}
+
+#[test]
+fn enc_14_an_empty_content_has_a_tag_too() {
+    for cipher in AEAD {
+        for tag in [&[][..], &[0; 12], &[0; 16], &[0xff; 16]] {
+            assert_failed(decrypt_any(cipher, &[], tag), &cipher.name());
+        }
+    }
+    // McGrew and Viega, test case 1.
+    let tag = hex!("58e2fccefa7e3061367f1d57a4e7455a");
+    let empty = decrypt(AES_128_GCM, &[0; 16], &[0; 12], &[], &[], &tag);
+    assert_eq!(empty.unwrap(), b"");
+}
