@@ -3,12 +3,12 @@
 //! These three are shared by certificate files (`.p7b`), PKCS#12 and messages. They work on raw bytes: one
 //! odd entry must not cost the rest, so it is skipped and reported.
 
+mod algorithm;
 mod sets;
 mod signed_data;
 
-#[cfg(test)]
-use sets::Certificates;
-pub(crate) use sets::certificate_set;
+pub(crate) use algorithm::Algorithm;
+pub(crate) use sets::{Certificates, Revocations, Skipped, certificate_set};
 pub(crate) use signed_data::{certs_only, read_certs_only};
 
 use const_oid::ObjectIdentifier;
@@ -38,16 +38,13 @@ pub(crate) struct ContentInfo<'a> {
 }
 
 impl<'a> ContentInfo<'a> {
-    /// Reads a whole input; bytes after it are an error. `what` names it in errors.
+    /// Reads a whole input, as [`outermost`] does. `what` names it in errors.
     pub(crate) fn read(
         input: &'a [u8],
         what: &'static str,
         limits: &Limits,
     ) -> Result<ContentInfo<'a>, Error> {
-        let mut reader = Reader::new(input, what, limits);
-        let value = reader.expect(Tag::SEQUENCE)?;
-        reader.finish()?;
-        ContentInfo::from_value(&value)
+        ContentInfo::from_value(&outermost(input, what, limits)?)
     }
 
     /// Reads the SEQUENCE `value`.
@@ -69,6 +66,27 @@ impl<'a> ContentInfo<'a> {
             content,
         })
     }
+}
+
+/// The SEQUENCE that a whole input is; bytes after it are an error, but for the line ends and zero octets that mail
+/// programs and gateways leave there. `what` names the input in errors.
+pub(crate) fn outermost<'a>(
+    input: &'a [u8],
+    what: &'static str,
+    limits: &Limits,
+) -> Result<Value<'a>, Error> {
+    let mut reader = Reader::new(input, what, limits);
+    let value = reader.expect(Tag::SEQUENCE)?;
+    let rest = input.get(value.raw.len()..).unwrap_or_default();
+    if !is_padding(rest) {
+        reader.finish()?;
+    }
+    Ok(value)
+}
+
+/// Whether these are octets that may follow a value in a file or message and mean nothing.
+pub(crate) fn is_padding(rest: &[u8]) -> bool {
+    rest.iter().all(|octet| matches!(octet, 0 | b'\r' | b'\n'))
 }
 
 /// Writes a ContentInfo around a value that is already encoded.

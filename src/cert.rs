@@ -8,14 +8,18 @@
 mod addresses;
 mod anchors;
 mod chain;
+mod crl;
 mod extensions;
 mod fitness;
 mod identifier;
 mod identity;
 mod load;
 mod name;
+mod name_constraints;
 mod parse;
+pub mod path;
 mod preference;
+mod signed;
 mod time;
 
 #[cfg(test)]
@@ -25,14 +29,20 @@ pub(crate) mod ca;
 mod tests;
 
 pub use anchors::TrustAnchors;
+pub use crl::Crl;
 pub use identifier::{RecipientId, SignerId};
 pub use identity::Identity;
+pub(crate) use load::pbe;
+#[cfg(test)]
+pub(crate) use load::tools;
 pub use load::{Password, Pkcs12, Pkcs12Builder, Pkcs12Certificate, Pkcs12Key, Pkcs12Options};
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::SystemTime;
+
+pub(crate) use time::parse as read_time;
 
 use crate::Mailbox;
 use crate::crypto::{DigestAlgorithm, PublicKey};
@@ -125,6 +135,11 @@ impl Certificate {
     /// Issuer `Name` as received.
     pub(crate) fn issuer_der(&self) -> &[u8] {
         self.0.slice(&self.0.issuer)
+    }
+
+    /// Whether this is the issuer's name, as names compare (RFC 5280 7.1).
+    pub(crate) fn has_issuer(&self, name: &[u8]) -> bool {
+        name::same(self.issuer_der(), name)
     }
 
     /// Subject `Name` as received.

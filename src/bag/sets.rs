@@ -61,7 +61,8 @@ impl<'a> Certificates<'a> {
         let mut found = Certificates::default();
         let skipped = &mut found.skipped;
         let certificates = &mut found.certificates;
-        each(set, limits, skipped, |entry, skipped| {
+        let most = ("certificates in one file or message", limits.certificates);
+        each(set, most, skipped, |entry, skipped| {
             let what = match (entry.tag.class, entry.tag.number) {
                 _ if entry.tag == Tag::SEQUENCE => match is_signed_structure(entry) {
                     true => {
@@ -89,7 +90,8 @@ impl<'a> Revocations<'a> {
     pub(crate) fn read(set: &Value<'a>, limits: &Limits) -> Result<Revocations<'a>, Error> {
         let mut found = Revocations::default();
         let (crls, ocsp_responses) = (&mut found.crls, &mut found.ocsp_responses);
-        each(set, limits, &mut found.skipped, |entry, skipped| {
+        let most = ("CRLs in one file or message", limits.crls);
+        each(set, most, &mut found.skipped, |entry, skipped| {
             let what = if entry.tag == Tag::SEQUENCE && is_signed_structure(entry) {
                 crls.push(entry.raw);
                 return;
@@ -124,7 +126,7 @@ fn other_revocation<'a>(entry: &Value<'a>) -> Result<(ObjectIdentifier, Value<'a
 /// Walks a set; entries after one whose end cannot be found are lost and reported as one.
 fn each<'a>(
     set: &Value<'a>,
-    limits: &Limits,
+    (what, most): (&'static str, usize),
     skipped: &mut Vec<Skipped>,
     mut entry: impl FnMut(&Value<'a>, &mut Vec<Skipped>),
 ) -> Result<(), Error> {
@@ -132,9 +134,8 @@ fn each<'a>(
     let mut count = 0_usize;
     while !reader.is_empty() {
         count = count.saturating_add(1);
-        if count > limits.certificates {
-            let limit = u64::try_from(limits.certificates).unwrap_or(u64::MAX);
-            return Err(Error::limit("certificates in one file or message", limit));
+        if count > most {
+            return Err(Error::limit(what, u64::try_from(most).unwrap_or(u64::MAX)));
         }
         let position = reader.position();
         match reader.read() {

@@ -10,9 +10,11 @@ use crate::asn1::{Reader, Tag, Value};
 use crate::{Error, Limits};
 
 /// id-on-SmtpUTF8Mailbox (RFC 9598 3).
-const SMTP_UTF8_MAILBOX: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.8.9");
+pub(super) const SMTP_UTF8_MAILBOX: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.8.9");
 /// emailAddress of PKCS#9 (RFC 2985 5.2.1).
-const EMAIL_ADDRESS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
+pub(super) const EMAIL_ADDRESS: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
 /// The longest address looked at, in octets: 64 for the local part, `@`, 255 for the domain (RFC 5321
 /// 4.5.3.1), and room for quoting.
 const LONGEST: usize = 400;
@@ -120,7 +122,7 @@ impl Addresses {
 
 /// `OtherName ::= SEQUENCE { type-id OBJECT IDENTIFIER, value [0] EXPLICIT ANY }`, with
 /// `SmtpUTF8Mailbox ::= UTF8String (SIZE (1..MAX))` as the value. `None` for another type.
-fn smtp_utf8_mailbox(name: &Value<'_>) -> Result<Option<Vec<u8>>, Error> {
+pub(super) fn smtp_utf8_mailbox(name: &Value<'_>) -> Result<Option<Vec<u8>>, Error> {
     let mut fields = name.reader()?;
     let oid = fields.expect(Tag::OID)?;
     if oid.content != SMTP_UTF8_MAILBOX.as_bytes() {

@@ -3,9 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
+use super::signed::Signed;
 use super::{Certificate, name};
-use crate::crypto::SignatureAlgorithm;
-use crate::crypto::verify::verify;
 
 /// Certificates in one chain. Real chains have two to five; the bound keeps ordering cheap.
 const LONGEST: usize = 32;
@@ -18,18 +17,22 @@ impl Certificate {
     /// Whether names and key identifiers say that `issuer` issued this certificate (RFC 5280 6.1.3 a 4,
     /// 4.2.1.1).
     fn points_to(&self, issuer: &Certificate) -> bool {
-        name::same(self.issuer_der(), issuer.subject_der())
-            && match (
-                &self.0.extensions.authority_key_identifier,
-                issuer.subject_key_identifier(),
-            ) {
-                (Some(wanted), Some(found)) => wanted == found,
-                _ => true,
-            }
+        name::same(self.issuer_der(), issuer.subject_der()) && self.admits_key_of(issuer)
+    }
+
+    /// Whether no key identifier says that `issuer` is another one (RFC 5280 4.2.1.1).
+    pub(super) fn admits_key_of(&self, issuer: &Certificate) -> bool {
+        match (
+            &self.0.extensions.authority_key_identifier,
+            issuer.subject_key_identifier(),
+        ) {
+            (Some(wanted), Some(found)) => wanted == found,
+            _ => true,
+        }
     }
 
     /// Whether it names the key of `issuer` by its identifier (RFC 5280 4.2.1.1).
-    fn names_key_of(&self, issuer: &Certificate) -> bool {
+    pub(super) fn names_key_of(&self, issuer: &Certificate) -> bool {
         self.0.extensions.authority_key_identifier.is_some()
             && self.0.extensions.authority_key_identifier.as_deref()
                 == issuer.subject_key_identifier()
@@ -37,20 +40,20 @@ impl Certificate {
 
     /// Whether `issuer` issued this certificate: names, key identifiers and signature.
     pub(crate) fn issued_by(&self, issuer: &Certificate) -> bool {
-        self.points_to(issuer) && self.signature_verifies(issuer)
+        self.points_to(issuer) && self.signed().verifies(issuer.public_key())
     }
 
-    /// Whether the signature verifies with the key of `issuer`. One by an algorithm that is not
-    /// implemented does not.
-    fn signature_verifies(&self, issuer: &Certificate) -> bool {
+    /// What was signed, how, and the signature.
+    pub(super) fn signed(&self) -> Signed<'_> {
         let parsed = &self.0;
-        let Some(algorithm) = &parsed.signature_algorithm else {
-            return false;
-        };
-        SignatureAlgorithm::from_identifier(parsed.slice(algorithm)).is_ok_and(|algorithm| {
-            let (tbs, signature) = (parsed.slice(&parsed.tbs), parsed.slice(&parsed.signature));
-            verify(issuer.public_key(), &algorithm, tbs, signature).is_ok()
-        })
+        Signed {
+            algorithm: parsed
+                .signature_algorithm
+                .as_ref()
+                .map(|range| parsed.slice(range)),
+            to_be_signed: parsed.slice(&parsed.tbs),
+            signature: parsed.slice(&parsed.signature),
+        }
     }
 
     /// Whether it names itself as its issuer, as roots do.

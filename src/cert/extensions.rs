@@ -5,16 +5,13 @@ use std::collections::BTreeSet;
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5280 as ids;
 
+use super::name_constraints::NameConstraints;
 use crate::asn1::{Reader, Tag, Value};
 use crate::{Error, Limits};
 
-/// Extensions that decide about chains, policies and revocation. Path validation is their place; they
-/// say nothing against using the certificate itself.
-const LEFT_TO_PATH_VALIDATION: [ObjectIdentifier; 6] = [
-    ids::ID_CE_NAME_CONSTRAINTS,
-    ids::ID_CE_CERTIFICATE_POLICIES,
-    ids::ID_CE_POLICY_MAPPINGS,
-    ids::ID_CE_POLICY_CONSTRAINTS,
+/// Extensions about policies and revocation that say nothing against a certificate when they are critical.
+/// Without a demand for an explicit policy, inhibitAnyPolicy changes nothing (RFC 5280 6.1.5 g).
+const LEFT_TO_PATH_VALIDATION: [ObjectIdentifier; 2] = [
     ids::ID_CE_INHIBIT_ANY_POLICY,
     ids::ID_CE_CRL_DISTRIBUTION_POINTS,
 ];
@@ -27,6 +24,13 @@ pub(super) struct Extensions {
     pub extended_key_usage: Option<Vec<ObjectIdentifier>>,
     /// `cA` of basicConstraints.
     pub is_ca: bool,
+    /// pathLenConstraint of basicConstraints.
+    pub path_len: Option<u64>,
+    pub name_constraints: Option<NameConstraints>,
+    /// Whether certificatePolicies is critical.
+    pub critical_policies: bool,
+    /// Extensions about policies that path validation would have to work with, and does not.
+    pub unprocessed_policies: Vec<&'static str>,
     pub subject_key_identifier: Option<Vec<u8>>,
     pub authority_key_identifier: Option<Vec<u8>>,
     /// The subjectAltName value, read further by [`super::addresses`].
@@ -55,6 +59,14 @@ impl KeyUsage {
 
     pub(super) fn key_agreement(self) -> bool {
         self.0 & 0x08 != 0
+    }
+
+    pub(super) fn key_cert_sign(self) -> bool {
+        self.0 & 0x04 != 0
+    }
+
+    pub(super) fn crl_sign(self) -> bool {
+        self.0 & 0x02 != 0
     }
 }
 
@@ -89,7 +101,22 @@ impl Extensions {
         match *oid {
             ids::ID_CE_KEY_USAGE => self.key_usage = Some(key_usage(value)?),
             ids::ID_CE_EXT_KEY_USAGE => self.extended_key_usage = Some(purposes(value)?),
-            ids::ID_CE_BASIC_CONSTRAINTS => self.is_ca = is_ca(value)?,
+            ids::ID_CE_BASIC_CONSTRAINTS => {
+                (self.is_ca, self.path_len) = basic_constraints(value)?;
+            }
+            ids::ID_CE_NAME_CONSTRAINTS => {
+                self.name_constraints = Some(NameConstraints::parse(value)?);
+            }
+            ids::ID_CE_CERTIFICATE_POLICIES => self.critical_policies = critical,
+            // RFC 5280 4.2.1.11 wants it critical; one that is not may demand a policy all the same.
+            ids::ID_CE_POLICY_CONSTRAINTS => {
+                let demands = demands_policy(value)?;
+                self.unprocessed_policies
+                    .extend(demands.then_some("policyConstraints (2.5.29.36)"));
+            }
+            ids::ID_CE_POLICY_MAPPINGS if critical => {
+                self.unprocessed_policies.push("policyMappings (2.5.29.33)");
+            }
             ids::ID_CE_SUBJECT_ALT_NAME => self.subject_alt_name = Some(value.to_vec()),
             // Key identifiers only help to find a certificate; one that cannot be read is as none.
             ids::ID_CE_SUBJECT_KEY_IDENTIFIER => {
@@ -107,9 +134,9 @@ impl Extensions {
     }
 }
 
-/// `Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE,
+/// Object identifier, criticality and value of `Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE,
 /// extnValue OCTET STRING }`
-fn parts(extension: &Value<'_>) -> Result<(ObjectIdentifier, bool, Vec<u8>), Error> {
+pub(super) fn parts(extension: &Value<'_>) -> Result<(ObjectIdentifier, bool, Vec<u8>), Error> {
     let mut reader = extension.reader()?;
     let oid = reader.expect(Tag::OID)?.oid()?;
     let critical = match reader.optional(Tag::BOOLEAN)? {
@@ -128,6 +155,7 @@ fn label(oid: &ObjectIdentifier) -> String {
         ids::ID_CE_EXT_KEY_USAGE => "extKeyUsage".into(),
         ids::ID_CE_BASIC_CONSTRAINTS => "basicConstraints".into(),
         ids::ID_CE_SUBJECT_ALT_NAME => "subjectAltName".into(),
+        ids::ID_CE_NAME_CONSTRAINTS => "nameConstraints".into(),
         _ => oid.to_string(),
     }
 }
@@ -162,7 +190,7 @@ fn purposes(value: &[u8]) -> Result<Vec<ObjectIdentifier>, Error> {
 
 /// `BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER (0..MAX)
 /// OPTIONAL }` (RFC 5280 4.2.1.9)
-fn is_ca(value: &[u8]) -> Result<bool, Error> {
+fn basic_constraints(value: &[u8]) -> Result<(bool, Option<u64>), Error> {
     let mut outer = reader(value, "basicConstraints");
     let mut fields = outer.expect(Tag::SEQUENCE)?.reader()?;
     outer.finish()?;
@@ -170,9 +198,22 @@ fn is_ca(value: &[u8]) -> Result<bool, Error> {
         Some(ca) => ca.boolean()?,
         None => false,
     };
-    fields.optional(Tag::INTEGER)?;
+    let path_len = fields.optional(Tag::INTEGER)?;
     fields.finish()?;
-    Ok(ca)
+    Ok((ca, path_len.map(|length| length.uint()).transpose()?))
+}
+
+/// `PolicyConstraints ::= SEQUENCE { requireExplicitPolicy [0] SkipCerts OPTIONAL, inhibitPolicyMapping [1]
+/// SkipCerts OPTIONAL }`, where `SkipCerts ::= INTEGER (0..MAX)` (RFC 5280 4.2.1.11). Whether the first one is there,
+/// however far off the demand is. Without it policies need not agree, so that mapping them changes nothing.
+fn demands_policy(value: &[u8]) -> Result<bool, Error> {
+    let mut outer = reader(value, "policyConstraints");
+    let mut fields = outer.expect(Tag::SEQUENCE)?.reader()?;
+    outer.finish()?;
+    let explicit = fields.optional(Tag::context(0, false))?;
+    fields.optional(Tag::context(1, false))?;
+    fields.finish()?;
+    Ok(explicit.is_some())
 }
 
 /// `SubjectKeyIdentifier ::= OCTET STRING` (RFC 5280 4.2.1.2)

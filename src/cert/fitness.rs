@@ -6,7 +6,7 @@ use const_oid::db::rfc5280::{ANY_EXTENDED_KEY_USAGE, ID_KP_EMAIL_PROTECTION};
 
 use super::Certificate;
 use crate::Mailbox;
-use crate::check::Reason;
+use crate::check::{Aspect, Check, Reason};
 use crate::crypto::public_key::KeyKind;
 use crate::policy::Policy;
 
@@ -136,17 +136,32 @@ impl Certificate {
 
     /// What its extensions say against mail.
     fn unfit_at_any_time(&self) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        reasons.extend(self.unfit_as_authority());
+        reasons.extend(self.unfit_purposes());
+        reasons.extend(self.unfit_extensions());
+        reasons
+    }
+
+    fn unfit_as_authority(&self) -> Option<Reason> {
+        self.0
+            .extensions
+            .is_ca
+            .then_some(Reason::CertificateAuthority)
+    }
+
+    /// Whether the extended key usage keeps it, or what it issues, from being used for mail.
+    pub(super) fn unfit_purposes(&self) -> Option<Reason> {
+        let purposes = self.0.extensions.extended_key_usage.as_ref()?;
+        let for_mail = purposes.contains(&ID_KP_EMAIL_PROTECTION)
+            || purposes.contains(&ANY_EXTENDED_KEY_USAGE);
+        (!for_mail).then_some(Reason::ExtendedKeyUsage)
+    }
+
+    /// Extensions that are critical and unknown, cannot be read or stand there twice (RFC 5280 4.2).
+    pub(super) fn unfit_extensions(&self) -> Vec<Reason> {
         let extensions = &self.0.extensions;
         let mut reasons = Vec::new();
-        if extensions.is_ca {
-            reasons.push(Reason::CertificateAuthority);
-        }
-        if let Some(purposes) = &extensions.extended_key_usage
-            && !purposes.contains(&ID_KP_EMAIL_PROTECTION)
-            && !purposes.contains(&ANY_EXTENDED_KEY_USAGE)
-        {
-            reasons.push(Reason::ExtendedKeyUsage);
-        }
         for oid in &extensions.unknown_critical {
             reasons.push(Reason::UnknownCriticalExtension { oid: oid.clone() });
         }
@@ -161,6 +176,41 @@ impl Certificate {
             });
         }
         reasons
+    }
+
+    /// Whether it may sign mail, apart from time, path and address: key usage, extended key usage, not a CA's,
+    /// extensions (RFC 8550 4.4). One check for each, passed or failed.
+    pub(crate) fn signing_usage_checks(&self) -> Vec<Check> {
+        let mut key = Vec::new();
+        self.unfit_key_to_sign(&mut key);
+        let asked = [
+            ("key usage for signatures", "RFC 8550 4.4.2", key),
+            (
+                "extended key usage for mail",
+                "RFC 8550 4.4.4",
+                self.unfit_purposes().into_iter().collect(),
+            ),
+            (
+                "not the certificate of a certification authority",
+                "RFC 8550 4.4.1",
+                self.unfit_as_authority().into_iter().collect(),
+            ),
+            (
+                "extensions of the certificate",
+                "RFC 5280 4.2",
+                self.unfit_extensions(),
+            ),
+        ];
+        let mut checks = Vec::new();
+        for (what, reference, reasons) in asked {
+            if reasons.is_empty() {
+                checks.push(Check::passed(Aspect::KeyUsage, what, reference));
+            }
+            for reason in reasons {
+                checks.push(Check::failed(Aspect::KeyUsage, what, reason));
+            }
+        }
+        checks
     }
 }
 

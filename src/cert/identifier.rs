@@ -37,10 +37,13 @@ macro_rules! identifier {
             }
 
             /// Whether this names the certificate. Several certificates may share a key identifier.
+            ///
+            /// The issuer is compared as names are (RFC 5280 7.1): senders write it anew, in other kinds
+            /// of strings.
             pub fn matches(&self, certificate: &Certificate) -> bool {
                 match self {
                     Self::IssuerAndSerial { issuer, serial } => {
-                        certificate.serial_der() == serial && certificate.issuer_der() == issuer
+                        certificate.serial_der() == serial && certificate.has_issuer(issuer)
                     }
                     Self::SubjectKeyIdentifier(identifier) => {
                         certificate.subject_key_identifier() == Some(identifier)

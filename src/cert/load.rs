@@ -2,8 +2,9 @@
 
 mod certificates;
 mod identity;
+mod lists;
 mod password;
-mod pbe;
+pub(crate) mod pbe;
 mod pem;
 mod pkcs12;
 mod private_key;
@@ -30,4 +31,4 @@ fn is_one_sequence(input: &[u8], limits: &Limits) -> bool {
 }
 
 #[cfg(test)]
-mod tools;
+pub(crate) mod tools;

@@ -6,6 +6,7 @@ use const_oid::ObjectIdentifier;
 
 use crate::Limits;
 use crate::asn1::{Class, Reader, Tag, Value};
+use crate::check::is_invisible;
 
 /// Characters after which a name is cut: a report stays readable whatever the certificate holds.
 const LONGEST: usize = 1_000;
@@ -158,7 +159,7 @@ fn write_value(out: &mut String, attribute: &Attribute<'_>, room: usize) -> usiz
             return count;
         }
         let edge = count == 0 || characters.peek().is_none();
-        if invisible(c) {
+        if is_invisible(c) {
             // RFC 4514 2.4: any character may be written as its UTF-8 octets in hexadecimal.
             for octet in c.encode_utf8(&mut [0; 4]).bytes() {
                 out.push('\\');
@@ -178,36 +179,60 @@ fn write_value(out: &mut String, attribute: &Attribute<'_>, room: usize) -> usiz
     count.max(1)
 }
 
-/// Control characters, and those that hide or turn around what stands beside them.
-fn invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}')
-}
-
 /// Whether two names are the same: byte for byte, or after the folding of RFC 5280 7.1 (case, runs of
 /// spaces, kind of string), which some CAs need between their own certificates.
 pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
     if one == other {
         return true;
     }
-    let (mut these, mut those) = (Vec::new(), Vec::new());
-    if read(one, &mut these).is_err() || read(other, &mut those).is_err() {
-        return false;
+    match (Folded::new(one), Folded::new(other)) {
+        (Some(one), Some(other)) => !one.is_empty() && one == other,
+        _ => false,
     }
-    !these.is_empty()
-        && these.len() == those.len()
-        && these.iter().zip(&those).all(|(a, b)| {
-            a.oid.is_some()
-                && a.oid == b.oid
-                && a.joined == b.joined
-                && match (a.text(), b.text()) {
-                    (Some(a), Some(b)) => folded(&a) == folded(&b),
-                    _ => a.value.raw == b.value.raw,
-                }
-        })
+}
+
+/// A name made ready for comparison (RFC 5280 7.1): relative names in order, the attributes of each sorted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Folded(Vec<Vec<(ObjectIdentifier, FoldedValue)>>);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum FoldedValue {
+    Text(String),
+    /// No character string: compared as received.
+    Raw(Vec<u8>),
+}
+
+impl Folded {
+    /// `None` when it cannot be read to its end.
+    pub(super) fn new(name: &[u8]) -> Option<Folded> {
+        let mut attributes = Vec::new();
+        read(name, &mut attributes).ok()?;
+        let mut relative_names: Vec<Vec<_>> = Vec::new();
+        for attribute in &attributes {
+            let value = match attribute.text() {
+                Some(text) => FoldedValue::Text(folded(&text)),
+                None => FoldedValue::Raw(attribute.value.raw.to_vec()),
+            };
+            let pair = (attribute.oid?, value);
+            match relative_names.last_mut() {
+                Some(last) if attribute.joined => last.push(pair),
+                _ => relative_names.push(vec![pair]),
+            }
+        }
+        for relative_name in &mut relative_names {
+            relative_name.sort();
+        }
+        Some(Folded(relative_names))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it lies in the subtree of `base` (RFC 5280 4.2.1.10, directoryName).
+    pub(super) fn lies_below(&self, base: &Folded) -> bool {
+        self.0.starts_with(&base.0)
+    }
 }
 
 fn folded(text: &str) -> String {

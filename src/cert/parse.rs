@@ -12,6 +12,9 @@ use crate::asn1::{Reader, Tag};
 use crate::crypto::PublicKey;
 use crate::{Error, Limits};
 
+/// `INTEGER v3(2)`, the content of `version`.
+const VERSION_3: [u8; 3] = [0x02, 0x01, 0x02];
+
 /// What a certificate holds, with the places of what is compared as received.
 pub(super) struct Parsed {
     pub der: Vec<u8>,
@@ -27,6 +30,8 @@ pub(super) struct Parsed {
     pub not_before: SystemTime,
     pub not_after: SystemTime,
     pub public_key: PublicKey,
+    /// Version 1 or 2: from before there were extensions, and it has none.
+    pub before_extensions: bool,
     pub extensions: Extensions,
     pub addresses: Addresses,
 }
@@ -38,7 +43,7 @@ impl Parsed {
 }
 
 /// Where `inner`, a slice of `outer`, lies in it.
-fn place(outer: &[u8], inner: &[u8]) -> Range<usize> {
+pub(super) fn place(outer: &[u8], inner: &[u8]) -> Range<usize> {
     let start = inner.as_ptr().addr().saturating_sub(outer.as_ptr().addr());
     start..start.saturating_add(inner.len())
 }
@@ -85,7 +90,7 @@ impl Certificate {
         };
 
         let mut tbs = signed.reader()?;
-        tbs.optional(Tag::context(0, true))?;
+        let version = tbs.optional(Tag::context(0, true))?;
         let serial = tbs.expect(Tag::INTEGER)?;
         if serial.content.is_empty() {
             return Err(serial.error("the serial number has no octets"));
@@ -97,12 +102,30 @@ impl Certificate {
         let not_after = time::parse(&validity.read()?)?;
         let subject = tbs.expect(Tag::SEQUENCE)?;
         let public_key = PublicKey::from_spki_der(tbs.expect(Tag::SEQUENCE)?.raw)?;
+        let mut before_extensions = version.is_none_or(|version| version.content != VERSION_3);
         let mut extensions = Extensions::default();
+        let mut last = 0;
+        let mut in_order = true;
+        let mut has_extensions = false;
         while !tbs.is_empty() {
             let part = tbs.read()?;
-            if part.tag == Tag::context(3, true) {
+            let number = match part.tag.number {
+                number @ 1..=2 if part.tag.primitive() == Tag::context(number, false) => number,
+                3 if part.tag == Tag::context(3, true) => 3,
+                _ => 0,
+            };
+            in_order &= number > last;
+            last = last.max(number);
+            if number == 3 && !has_extensions {
+                has_extensions = true;
                 extensions = Extensions::parse(&part)?;
+                before_extensions = false;
             }
+        }
+        if !in_order {
+            extensions
+                .malformed
+                .push("list (among the fields after the key)".into());
         }
         let addresses = Addresses::collect(&extensions, subject.raw);
         Ok(Certificate(Arc::new(Parsed {
@@ -118,6 +141,7 @@ impl Certificate {
             not_before,
             not_after,
             public_key,
+            before_extensions,
             extensions,
             addresses,
         })))

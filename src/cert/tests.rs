@@ -6,6 +6,7 @@ mod fitness;
 mod identity;
 mod odd;
 mod openssl;
+mod path;
 
 use super::ca::{Ca, Key};
 use super::*;
@@ -39,6 +40,19 @@ fn equality_and_identifiers_are_by_received_bytes() {
     let id = RecipientId::issuer_and_serial(&one);
     assert!(id.matches(&one) && !id.matches(&other));
     assert_eq!(id.to_string(), "serial 00AB01 issued by CN=Test CA");
+    // The same issuer written anew, as UTF8String, PrintableString and BMPString; another one.
+    let named = |tag: u8, text: &[u8], serial: &[u8]| {
+        use super::ca::{oid, sequence, tlv};
+        let attribute = sequence(&[&oid("2.5.4.3"), &tlv(tag, text)]);
+        let issuer = sequence(&[&tlv(0x31, &attribute)]);
+        let serial = serial.to_vec();
+        SignerId::IssuerAndSerial { issuer, serial }.matches(&one)
+    };
+    assert!(named(0x0c, b"Test CA", &[0, 0xab, 1]));
+    assert!(named(0x13, b"Test CA", &[0, 0xab, 1]));
+    assert!(named(0x1e, b"\0T\0e\0s\0t\0 \0C\0A", &[0, 0xab, 1]));
+    assert!(!named(0x0c, b"Test CB", &[0, 0xab, 1]));
+    assert!(!named(0x0c, b"Test CA", &[0, 0xab, 2]));
     let id = SignerId::subject_key_identifier(&one).unwrap();
     assert!(id.matches(&one) && !id.matches(&other));
     let (without, _) = ca

@@ -1,4 +1,4 @@
-//! Reading of the times in certificates.
+//! Reading of the times in certificates and revocation lists.
 
 use std::time::SystemTime;
 
@@ -10,13 +10,13 @@ use crate::asn1::{Tag, Value};
 ///
 /// RFC 5280 wants seconds and `Z`; old certificates also come without seconds or with an offset
 /// (`+0100`), which BER allows (X.680 46, 47). Two-digit years from 50 are 19xx.
-pub(super) fn parse(value: &Value<'_>) -> Result<SystemTime, Error> {
+pub(crate) fn parse(value: &Value<'_>) -> Result<SystemTime, Error> {
     let long_year = match value.tag {
         Tag::UTC_TIME => false,
         Tag::GENERALIZED_TIME => true,
-        _ => return Err(value.error("the validity is not a UTCTime or GeneralizedTime")),
+        _ => return Err(value.error("neither a UTCTime nor a GeneralizedTime")),
     };
-    text(value.content, long_year).ok_or_else(|| value.error("the validity is not a date"))
+    text(value.content, long_year).ok_or_else(|| value.error("a time that is no date"))
 }
 
 fn text(content: &[u8], long_year: bool) -> Option<SystemTime> {

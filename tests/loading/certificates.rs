@@ -44,7 +44,7 @@ fn a_broken_certificate_is_malformed() {
     let (a, _) = openssl.certificate("a", P256, None);
     let mut der = a.to_der().to_vec();
     der.truncate(der.len() - 1);
-    for broken in [&der[..], &[a.to_der(), &[0]].concat(), b""] {
+    for broken in [&der[..], &[a.to_der(), &[1]].concat(), b""] {
         let error = Certificate::from_bytes(broken).unwrap_err();
         assert!(
             matches!(error.kind(), ErrorKind::Malformed { .. }),

@@ -16,11 +16,14 @@
 
 #![allow(dead_code, unused_imports)] // Every user of this file needs another part of it.
 
+#[path = "ca/crl.rs"]
+mod crl;
 #[path = "ca/der.rs"]
 mod der;
 #[path = "ca/key.rs"]
 mod key;
 
+pub use crl::{RevocationList, extension};
 use der::{bit_string, time};
 pub use der::{name, oid, pem, sequence, tlv};
 pub use key::{Key, KeyPair};
@@ -72,6 +75,27 @@ impl Ca {
             certificate: self.certify_ca(name, &key).issue().0,
             key,
         }
+    }
+
+    /// Begins the certificate of a CA below this one; [`Certify::issue_authority`] ends it.
+    pub fn authority(&self, name: &str) -> Certify<'_> {
+        self.certify_ca(name, &KeyPair::generate(Key::P256, name))
+    }
+
+    /// Begins another self-signed certificate for the name and key of this root.
+    pub fn again(&self) -> Certify<'_> {
+        self.certify_ca("", &self.key)
+            .raw_subject(self.name.clone())
+    }
+
+    /// Begins a list of what this CA has revoked.
+    pub fn revocation_list(&self) -> RevocationList<'_> {
+        RevocationList::new(self)
+    }
+
+    /// The key pair, to have it certified under another name or by another CA.
+    pub fn key_pair(&self) -> &KeyPair {
+        &self.key
     }
 
     /// This CA's name and key, certified by another CA.
@@ -146,6 +170,7 @@ impl Ca {
             key_usage: None,
             purposes: Vec::new(),
             basic_constraints: None,
+            path_length: None,
             key_identifiers: true,
             version_1: false,
             extensions: Vec::new(),
@@ -166,6 +191,7 @@ pub struct Certify<'a> {
     key_usage: Option<u8>,
     purposes: Vec<String>,
     basic_constraints: Option<bool>,
+    path_length: Option<u8>,
     key_identifiers: bool,
     version_1: bool,
     extensions: Vec<(String, bool, Vec<u8>)>,
@@ -228,6 +254,18 @@ impl Certify<'_> {
         self
     }
 
+    /// pathLenConstraint; needs basicConstraints.
+    pub fn path_length(mut self, length: u8) -> Self {
+        self.path_length = Some(length);
+        self
+    }
+
+    /// No basicConstraints.
+    pub fn no_basic_constraints(mut self) -> Self {
+        self.basic_constraints = None;
+        self
+    }
+
     /// Both times as they stand in the certificate: 13 characters are a UTCTime (`240101000000Z`),
     /// longer ones a GeneralizedTime (`20500101000000Z`).
     pub fn validity(mut self, not_before: &str, not_after: &str) -> Self {
@@ -281,6 +319,15 @@ impl Certify<'_> {
         (certificate, self.key.pkcs8_der())
     }
 
+    /// The same, as a CA that can issue.
+    pub fn issue_authority(self) -> Ca {
+        Ca {
+            name: self.subject.clone(),
+            key: self.key.clone(),
+            certificate: self.issue().0,
+        }
+    }
+
     fn to_be_signed(&self, algorithm: &[u8]) -> Vec<u8> {
         let version = tlv(0xa0, &tlv(0x02, &[2]));
         let serial = tlv(0x02, &self.serial);
@@ -313,7 +360,12 @@ impl Certify<'_> {
         };
         if let Some(ca) = self.basic_constraints {
             let flag = if ca { tlv(0x01, &[0xff]) } else { Vec::new() };
-            add("2.5.29.19", true, &sequence(&[&flag]));
+            let length = self.path_length.map(|length| tlv(0x02, &[length]));
+            add(
+                "2.5.29.19",
+                true,
+                &sequence(&[&flag, &length.unwrap_or_default()]),
+            );
         }
         if let Some(bits) = self.key_usage {
             let unused = u8::try_from(bits.trailing_zeros().min(7)).unwrap();

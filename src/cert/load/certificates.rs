@@ -47,11 +47,15 @@ fn check_count(found: &[Vec<u8>], limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
-/// The values of a file that holds nothing but values in BER or DER.
+/// The values of a file that holds nothing but values in BER or DER, and line ends and zero octets behind them.
 fn binary<'a>(input: &'a [u8], limits: &Limits) -> Result<Vec<Value<'a>>, Error> {
     let mut reader = Reader::new(input, WHAT, limits);
     let mut values = vec![reader.expect(Tag::SEQUENCE)?];
     while !reader.is_empty() {
+        let position = usize::try_from(reader.position()).unwrap_or(usize::MAX);
+        if input.get(position..).is_some_and(bag::is_padding) {
+            break;
+        }
         values.push(reader.expect(Tag::SEQUENCE)?);
         if values.len() > limits.certificates {
             let limit = u64::try_from(limits.certificates).unwrap_or(u64::MAX);

@@ -6,10 +6,10 @@ mod hash;
 mod pbkdf2;
 mod scrypt;
 
-pub(super) use budget::Budget;
+pub(crate) use budget::Budget;
 pub(super) use cipher::{Cipher, ID_AES256_CBC};
 pub(super) use hash::{Hash, Purpose};
-pub(super) use pbkdf2::{ID_PBKDF2, Pbkdf2};
+pub(crate) use pbkdf2::{ID_PBKDF2, Pbkdf2};
 
 use const_oid::ObjectIdentifier;
 use zeroize::Zeroizing;
@@ -17,64 +17,12 @@ use zeroize::Zeroizing;
 use super::password::Password;
 use crate::Error;
 use crate::asn1::{Tag, Value};
+pub(super) use crate::bag::Algorithm;
 use cipher::{ID_DES_EDE3_CBC, ID_RC2_CBC};
 
 /// id-PBES2 (RFC 8018 A.4).
 pub(super) const ID_PBES2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13");
 const ID_SCRYPT: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11591.4.11");
-
-/// An AlgorithmIdentifier taken apart.
-pub(super) struct Algorithm<'a> {
-    pub oid: ObjectIdentifier,
-    pub parameters: Option<Value<'a>>,
-    value: Value<'a>,
-}
-
-impl<'a> Algorithm<'a> {
-    /// ```text
-    /// AlgorithmIdentifier ::= SEQUENCE {
-    ///   algorithm OBJECT IDENTIFIER,
-    ///   parameters ANY DEFINED BY algorithm OPTIONAL }
-    /// ```
-    pub(super) fn read(value: Value<'a>) -> Result<Algorithm<'a>, Error> {
-        if value.tag != Tag::SEQUENCE {
-            return Err(value.error("an AlgorithmIdentifier was expected"));
-        }
-        let mut reader = value.reader()?;
-        let oid = reader.expect(Tag::OID)?.oid()?;
-        let parameters = match reader.peek()? {
-            None => None,
-            Some(_) => Some(reader.read()?),
-        };
-        reader.finish()?;
-        Ok(Algorithm {
-            oid,
-            parameters,
-            value,
-        })
-    }
-
-    /// The parameters, where they must be a SEQUENCE.
-    pub(super) fn sequence(&self) -> Result<&Value<'a>, Error> {
-        match &self.parameters {
-            Some(parameters) if parameters.tag == Tag::SEQUENCE => Ok(parameters),
-            _ => Err(self.value.error("its parameters should be a SEQUENCE")),
-        }
-    }
-
-    /// The parameters, where they must be an OCTET STRING of `N` octets.
-    fn octets<const N: usize>(&self) -> Result<[u8; N], Error> {
-        self.parameters
-            .as_ref()
-            .filter(|parameters| parameters.tag.primitive() == Tag::OCTET_STRING)
-            .and_then(|parameters| parameters.octets().ok())
-            .and_then(|octets| <[u8; N]>::try_from(octets.as_ref()).ok())
-            .ok_or_else(|| {
-                self.value
-                    .error("its initialization vector has a wrong size")
-            })
-    }
-}
 
 /// A scheme with its parameters, ready to decrypt.
 pub(super) enum Scheme {

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A temporary folder in which `openssl` runs.
-pub(super) struct OpenSsl {
+pub(crate) struct OpenSsl {
     folder: tempfile::TempDir,
 }
 
 impl OpenSsl {
     /// `None`, with one loud line, where there is no `openssl`; with `CI=true` that is a failure.
-    pub(super) fn find() -> Option<OpenSsl> {
+    pub(crate) fn find() -> Option<OpenSsl> {
         if Command::new("openssl").arg("version").output().is_ok() {
             let folder = tempfile::tempdir().unwrap();
             return Some(OpenSsl { folder });
@@ -25,20 +25,20 @@ impl OpenSsl {
         None
     }
 
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub(super) fn read(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path(name)).unwrap()
     }
 
-    pub(super) fn write(&self, name: &str, bytes: &[u8]) {
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
         std::fs::write(self.path(name), bytes).unwrap();
     }
 
     /// Whether the command, split at spaces, ends well; `''` is an empty argument.
-    pub(super) fn try_run(&self, command: &str) -> Result<Vec<u8>, String> {
+    pub(crate) fn try_run(&self, command: &str) -> Result<Vec<u8>, String> {
         let arguments = command.split_whitespace().map(|a| a.trim_matches('\''));
         let output = Command::new("openssl")
             .args(arguments)
@@ -51,13 +51,13 @@ impl OpenSsl {
         }
     }
 
-    pub(super) fn run(&self, command: &str) -> Vec<u8> {
+    pub(crate) fn run(&self, command: &str) -> Vec<u8> {
         self.try_run(command)
             .unwrap_or_else(|error| panic!("openssl {command}: {error}"))
     }
 
     /// `key.pem`/`key.der` (PKCS#8) and `cert.pem`/`cert.der` of a self-signed certificate under these names.
-    pub(super) fn identity(&self, name: &str) {
+    pub(crate) fn identity(&self, name: &str) {
         self.run(&format!(
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN={name} \
              -keyout {name}.key.pem -out {name}.pem"
@@ -70,7 +70,7 @@ impl OpenSsl {
 }
 
 /// A file of the corpora, or `None` with one loud line when `SMIME_CORPORA` is not set.
-pub(super) fn corpus(name: &str) -> Option<Vec<u8>> {
+pub(crate) fn corpus(name: &str) -> Option<Vec<u8>> {
     let Some(folder) = std::env::var_os("SMIME_CORPORA") else {
         // Not eprintln: the test harness would keep it to itself.
         let _ = writeln!(std::io::stderr(), "skipped: SMIME_CORPORA is not set");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::*;
 
 /// The corpora, if `SMIME_CORPORA` says where they are.
-fn corpus(name: &str) -> Option<PathBuf> {
+pub(super) fn corpus(name: &str) -> Option<PathBuf> {
     let Some(root) = std::env::var_os("SMIME_CORPORA") else {
         eprintln!("SKIPPED: corpus {name}, because SMIME_CORPORA is not set");
         return None;
@@ -17,7 +17,7 @@ fn corpus(name: &str) -> Option<PathBuf> {
 }
 
 /// All files below a folder whose name ends in one of `endings`.
-fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+pub(super) fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

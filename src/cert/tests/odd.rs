@@ -34,6 +34,62 @@ fn odd_certificates_load() {
     );
 }
 
+/// RFC 5280 4.1: each of the last three fields at most once, in their order, and nothing else.
+#[test]
+fn fields_after_the_key() {
+    use crate::asn1::{Reader, Tag};
+    let (der, _) = Ca::new("Test CA").leaf(Key::P256, "bob@example.org");
+    let limits = crate::Limits::default();
+    let mut certificate = Reader::new(&der, "test", &limits);
+    let mut certificate = certificate.read().unwrap().reader().unwrap();
+    let mut fields = certificate.read().unwrap().reader().unwrap();
+    let rest = [(); 2].map(|()| certificate.read().unwrap().raw).concat();
+    let mut before = Vec::new();
+    let mut extensions = Vec::new();
+    while !fields.is_empty() {
+        let field = fields.read().unwrap();
+        match field.tag == Tag::context(3, true) {
+            true => extensions = field.raw.to_vec(),
+            false => before.extend(field.raw),
+        }
+    }
+    let none = tlv(0xa3, &sequence(&[]));
+    let (issuer_id, subject_id) = (tlv(0x81, &[0, 1]), tlv(0x82, &[0, 1]));
+    let with = |fields: &[&[u8]]| {
+        let signed = sequence(&[&before, &fields.concat()]);
+        let certificate = read(&sequence(&[&signed, &rest]));
+        let malformed = certificate.unfit_extensions().iter().any(|reason| {
+            let text = reason.to_string();
+            text.contains("fields after the key")
+        });
+        (certificate, malformed)
+    };
+    for fields in [
+        &[&issuer_id[..], &subject_id, &extensions][..],
+        &[&subject_id, &extensions],
+        &[&extensions],
+        &[&issuer_id],
+        &[],
+    ] {
+        assert!(!with(fields).1);
+    }
+    for fields in [
+        &[&extensions[..], &none][..],
+        &[&extensions, &extensions],
+        &[&extensions, &issuer_id],
+        &[&subject_id, &issuer_id, &extensions],
+        &[&issuer_id, &issuer_id, &extensions],
+        &[&tlv(0xa4, &[]), &extensions],
+        &[&extensions, &tlv(0x05, &[])],
+        &[&tlv(0x83, &[]), &extensions],
+    ] {
+        let (certificate, malformed) = with(fields);
+        assert!(malformed);
+        // The first one counts, for what it is worth.
+        assert_eq!(certificate.addresses(), ["bob@example.org"]);
+    }
+}
+
 #[test]
 fn times_of_all_sorts() {
     let ca = Ca::new("Test CA");

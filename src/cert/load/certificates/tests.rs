@@ -10,6 +10,26 @@ fn kind(input: &[u8]) -> ErrorKind {
     read(input).map(|_| ()).unwrap_err().into_kind()
 }
 
+/// Mail programs and gateways add to files.
+#[test]
+fn line_ends_and_zeros_behind_a_file() {
+    let ca = crate::cert::ca::Ca::new("Test CA");
+    let one = ca.certificate_der();
+    let p7c = bag::certs_only([one]);
+    for file in [one, &p7c] {
+        for (trailing, is_good) in [
+            (&b""[..], true),
+            (b"\r\n", true),
+            (b"\0\0\0\n", true),
+            (b"\r\nx", false),
+            (b"\0\x30", false),
+        ] {
+            let found = read(&[file, trailing].concat());
+            assert_eq!(found.is_ok_and(|found| found == [one]), is_good);
+        }
+    }
+}
+
 #[test]
 fn every_form_openssl_writes() {
     let Some(openssl) = OpenSsl::find() else {
