@@ -1,15 +1,18 @@
-//! Cryptographic Message Syntax (RFC 5652), written.
+//! Cryptographic Message Syntax (RFC 5652), written and read.
 //!
 //! Each builder hands out the bytes before its content and the bytes after it, so that the content
 //! can stream past. What is signed is always DER; the layers around it are DER when all lengths are
 //! known ([`Framing::Definite`]) and BER with indefinite lengths when they are not.
 
 pub(crate) mod attributes;
+pub(crate) mod compressed;
 pub(crate) mod content;
 pub(crate) mod enveloped;
 pub(crate) mod oid;
+pub(crate) mod read;
 pub(crate) mod recipient;
 pub(crate) mod signed;
+pub(crate) mod verify;
 
 /// How the CMS layers of a message are framed. Chosen at the start, never by the driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

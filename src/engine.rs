@@ -3,13 +3,17 @@
 //! A machine never calls a key, a resolver or a socket. It stops, asks, and goes on when every
 //! question is answered; so one machine serves blocking callers, async ones and event loops.
 
+mod answering;
+
+pub(crate) use answering::{Resolver, answer_all, answer_blocking, only_async};
+
 use std::collections::BTreeMap;
 
 use crate::Error;
 use crate::address::Mailbox;
-use crate::cert::Identity;
-use crate::key::SignRequest;
-use crate::resolver::{CertificateResolver, FoundCertificate};
+use crate::cert::{Certificate, Identity, RecipientId, SignerId};
+use crate::key::{PrivateKey, Secret, SignRequest, UnwrapRequest};
+use crate::resolver::FoundCertificate;
 
 /// Names one question of one machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,8 +41,21 @@ pub enum Question {
     /// The certificates to encrypt to this address (the OnGetEncryptionCertificate event).
     /// Answer with [`Answer::EncryptionCertificates`].
     EncryptionCertificates(Mailbox),
+    /// The identities that can open a message for these recipients (the OnGetDecryptionKey event).
+    /// Answer with [`Answer::DecryptionIdentities`].
+    DecryptionIdentities(Vec<RecipientId>),
+    /// The certificates a signature may be by (the OnGetSignerCertificate event). Answer with
+    /// [`Answer::SignerCertificates`].
+    SignerCertificates(SignerId),
     /// A signature by the key in the request. Answer with [`Answer::Signature`].
     Sign(SignRequest),
+    /// The secret of a recipient, by this key. Answer with [`Answer::Secret`].
+    Unwrap {
+        /// The key to ask.
+        key: PrivateKey,
+        /// What to ask it.
+        request: UnwrapRequest,
+    },
 }
 
 /// What was found, made, or went wrong.
@@ -49,36 +66,16 @@ pub enum Answer {
     SigningIdentity(Option<Identity>),
     /// All certificates that come into question, with who vouches for them; empty when none is known.
     EncryptionCertificates(Vec<FoundCertificate>),
+    /// The identities that were found, in the order in which to try them.
+    DecryptionIdentities(Vec<Identity>),
+    /// The certificates that were found.
+    SignerCertificates(Vec<Certificate>),
+    /// What [`PrivateKey::unwrap`] gave.
+    Secret(Secret),
     /// The signature, in the form the CMS carries (ECDSA: DER, RFC 5753 2.1.1).
     Signature(Vec<u8>),
     /// The question could not be answered. Reported with the address or key it concerns.
     Failed(Error),
-}
-
-impl Question {
-    /// Answers by calling the resolver, or the key of the request, on this thread.
-    ///
-    /// A key that can only be used asynchronously gives [`Answer::Failed`].
-    pub fn answer(&self, resolver: Option<&dyn CertificateResolver>) -> Answer {
-        match self {
-            Question::SigningIdentity(from) => match resolver.map(|r| r.signing_identity(from)) {
-                None => Answer::SigningIdentity(None),
-                Some(Ok(identity)) => Answer::SigningIdentity(identity),
-                Some(Err(error)) => Answer::Failed(error),
-            },
-            Question::EncryptionCertificates(to) => {
-                match resolver.map(|r| r.encryption_certificates(to)) {
-                    None => Answer::EncryptionCertificates(Vec::new()),
-                    Some(Ok(found)) => Answer::EncryptionCertificates(found),
-                    Some(Err(error)) => Answer::Failed(error),
-                }
-            }
-            Question::Sign(request) => match request.complete() {
-                Ok(signature) => Answer::Signature(signature),
-                Err(error) => Answer::Failed(error),
-            },
-        }
-    }
 }
 
 /// The questions of a machine and the answers that have come in.
@@ -117,7 +114,10 @@ impl Ledger {
             (Some(_), Answer::Failed(_)) => true,
             (Some(Question::SigningIdentity(_)), Answer::SigningIdentity(_)) => true,
             (Some(Question::EncryptionCertificates(_)), Answer::EncryptionCertificates(_)) => true,
+            (Some(Question::DecryptionIdentities(_)), Answer::DecryptionIdentities(_)) => true,
+            (Some(Question::SignerCertificates(_)), Answer::SignerCertificates(_)) => true,
             (Some(Question::Sign(_)), Answer::Signature(_)) => true,
+            (Some(Question::Unwrap { .. }), Answer::Secret(_)) => true,
             (Some(_), _) => false,
         };
         if !fits {

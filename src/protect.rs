@@ -5,11 +5,14 @@
 //! signed first and encrypted after (RFC 8551 3.7).
 
 mod blocking;
+mod cms_object;
+mod compress_layer;
 mod config;
 mod copies;
 mod decision;
 mod encrypt_layer;
 mod error;
+mod layers;
 mod machine;
 mod nonblocking;
 mod plan;

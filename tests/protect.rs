@@ -20,6 +20,8 @@ mod closed;
 #[cfg(feature = "mail-builder")]
 #[path = "protect/composed.rs"]
 mod composed;
+#[path = "protect/compress.rs"]
+mod compress;
 #[path = "protect/debug.rs"]
 mod debug;
 #[path = "protect/der.rs"]

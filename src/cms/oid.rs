@@ -14,6 +14,9 @@ pub(crate) const ENVELOPED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.3");
 /// id-ct-authEnvelopedData (RFC 5083 2.1).
 pub(crate) const AUTH_ENVELOPED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.9.16.1.23");
 
+/// id-ct-compressedData (RFC 3274 1.1).
+pub(crate) const COMPRESSED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.9.16.1.9");
+
 /// id-contentType (RFC 5652 11.1).
 pub(crate) const CONTENT_TYPE: ObjectIdentifier = oid("1.2.840.113549.1.9.3");
 /// id-messageDigest (RFC 5652 11.2).
@@ -26,6 +29,10 @@ pub(crate) const SMIME_CAPABILITIES: ObjectIdentifier = oid("1.2.840.113549.1.9.
 pub(crate) const ALGORITHM_PROTECTION: ObjectIdentifier = oid("1.2.840.113549.1.9.52");
 /// id-aa-encrypKeyPref (RFC 8551 2.5.3).
 pub(crate) const ENCRYPTION_KEY_PREFERENCE: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.11");
+/// Microsoft's own encryption key preference, which Outlook writes beside or instead of the standard one.
+pub(crate) const MICROSOFT_KEY_PREFERENCE: ObjectIdentifier = oid("1.3.6.1.4.1.311.16.4");
+/// id-aa-signingCertificate (RFC 2634 5.4).
+pub(crate) const SIGNING_CERTIFICATE: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.12");
 /// id-aa-signingCertificateV2 (RFC 5035 3).
 pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.47");
 
@@ -33,3 +40,6 @@ pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier = oid("1.2.840.113549.
 pub(crate) const ECDH_X963_SHA256: ObjectIdentifier = oid("1.3.132.1.11.1");
 /// dhSinglePass-stdDH-hkdf-sha256-scheme (RFC 8418 2.2).
 pub(crate) const ECDH_HKDF_SHA256: ObjectIdentifier = oid("1.2.840.113549.1.9.16.3.19");
+
+/// id-alg-zlibCompress (RFC 3274 2).
+pub(crate) const ZLIB: ObjectIdentifier = oid("1.2.840.113549.1.9.16.3.8");

@@ -1,11 +1,13 @@
 //! The blocking driver: answers every question on this thread.
 
-use super::config::{Config, Resolver};
+use super::config::Config;
 use super::error::ProtectError;
 use super::machine::Machine;
 use crate::Error;
-use crate::engine::{Answer, Question};
-use crate::resolver::CertificateResolver;
+use crate::engine::{answer_blocking, only_async};
+
+/// The function that awaits.
+const TWIN: &str = "protect_async";
 
 /// Pushes `input`, or finishes when there is none, answering whatever is asked on the way.
 pub(super) fn drive(
@@ -16,7 +18,8 @@ pub(super) fn drive(
 ) -> Result<(), ProtectError> {
     while let Some(questions) = machine.advance(&mut input, out)? {
         for (id, question) in questions {
-            machine.answer(id, answer(config, &question)?)?;
+            let answer = answer_blocking(&question, config.resolver.as_ref(), TWIN)?;
+            machine.answer(id, answer)?;
         }
     }
     Ok(())
@@ -25,27 +28,7 @@ pub(super) fn drive(
 /// Refuses what only the asynchronous driver can do, before anything is read.
 pub(super) fn check(config: &Config) -> Result<(), Error> {
     match config.signers.iter().any(|signer| signer.key().is_async()) {
-        true => Err(only_async("a signing key")),
+        true => Err(only_async("a signing key", TWIN)),
         false => Ok(()),
     }
-}
-
-fn answer(config: &Config, question: &Question) -> Result<Answer, Error> {
-    let resolver: Option<&dyn CertificateResolver> = match (&config.resolver, question) {
-        (Some(Resolver::Blocking(resolver)), _) => Some(resolver.as_ref()),
-        (None, _) | (_, Question::Sign(_)) => None,
-        (Some(Resolver::Async(_)), _) => return Err(only_async("the resolver")),
-    };
-    match question.answer(resolver) {
-        Answer::SigningIdentity(Some(found)) if found.key().is_async() => {
-            Err(only_async("the key of the signing identity"))
-        }
-        answer => Ok(answer),
-    }
-}
-
-fn only_async(what: &str) -> Error {
-    Error::misuse(format!(
-        "{what} is asynchronous; use protect_async, or give a blocking one"
-    ))
 }

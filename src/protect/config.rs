@@ -6,8 +6,8 @@ use crate::address::Mailbox;
 use crate::cert::{Certificate, Identity, TrustAnchors};
 use crate::cms::{CertificateReference, Framing};
 use crate::crypto::{ContentCipher, DigestAlgorithm, RandomSource, SystemRandom};
+use crate::engine::Resolver;
 use crate::policy::{Policy, StandardPolicy};
-use crate::resolver::{AsyncCertificateResolver, CertificateResolver};
 use crate::{Error, Limits};
 
 /// How a signed message looks.
@@ -46,13 +46,6 @@ pub(super) enum SelfCopy {
     Never,
 }
 
-/// The caller's resolver, of either kind.
-#[derive(Clone)]
-pub(super) enum Resolver {
-    Blocking(Arc<dyn CertificateResolver>),
-    Async(Arc<dyn AsyncCertificateResolver>),
-}
-
 #[derive(Clone)]
 pub(super) struct Config {
     pub signers: Vec<Identity>,
@@ -64,6 +57,7 @@ pub(super) struct Config {
     pub encrypt: bool,
     pub advertised: Option<Certificate>,
     pub self_copy: SelfCopy,
+    pub compress: bool,
     pub resolver: Option<Resolver>,
     pub anchors: Option<TrustAnchors>,
     pub policy: Arc<dyn Policy>,
@@ -91,6 +85,7 @@ impl Default for Config {
             encrypt: false,
             advertised: None,
             self_copy: SelfCopy::Automatic,
+            compress: false,
             resolver: None,
             anchors: None,
             policy: Arc::new(StandardPolicy::new()),
@@ -126,6 +121,11 @@ impl Config {
 
     /// Refuses combinations that make no sense, before any input is read.
     pub(super) fn check(&self) -> Result<(), Error> {
+        if !self.signs() && !self.encrypts() && self.compress {
+            return Err(Error::misuse(
+                "compressing protects nothing: ask the protector to sign or to encrypt as well",
+            ));
+        }
         if !self.signs() && !self.encrypts() {
             return Err(Error::misuse(
                 "nothing to do: ask the protector to sign (sign, sign_as_sender) or to encrypt \

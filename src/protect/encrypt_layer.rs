@@ -36,7 +36,7 @@ impl EncryptLayer {
     ) -> Result<Self, Error> {
         let mut cms = Vec::new();
         let envelope = seal(cipher, recipients, None, random, &mut cms)?;
-        pkcs7_mime_head(smime_type(cipher), out);
+        pkcs7_mime_head(smime_type(cipher), "smime.p7m", out);
         let mut base64 = Base64Writer::default();
         base64.push(&cms, out);
         Ok(EncryptLayer::Streaming {
@@ -89,16 +89,27 @@ pub(super) fn encrypt_copy(
     random: &dyn RandomSource,
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
+    let cms = encrypt_cms(cipher, recipients, plaintext, random)?;
+    pkcs7_mime_head(smime_type(cipher), "smime.p7m", out);
+    let mut base64 = Base64Writer::default();
+    base64.push(&cms, out);
+    base64.finish(out);
+    Ok(())
+}
+
+/// The ContentInfo of [`encrypt_copy`], without MIME around it.
+pub(super) fn encrypt_cms(
+    cipher: ContentCipher,
+    recipients: &[Recipient],
+    plaintext: &[u8],
+    random: &dyn RandomSource,
+) -> Result<Vec<u8>, Error> {
     let mut cms = Vec::new();
     let length = asn1::length(plaintext);
     let mut envelope = seal(cipher, recipients, Some(length), random, &mut cms)?;
     envelope.push(plaintext, &mut cms)?;
     envelope.finish(&mut cms)?;
-    pkcs7_mime_head(smime_type(cipher), out);
-    let mut base64 = Base64Writer::default();
-    base64.push(&cms, out);
-    base64.finish(out);
-    Ok(())
+    Ok(cms)
 }
 
 /// A fresh content key, wrapped for every recipient, and the head of the CMS.

@@ -2,10 +2,12 @@
 
 use std::time::SystemTime;
 
+use super::compress_layer::CompressLayer;
 use super::config::{Config, SignedForm};
 use super::copies::CopyPlan;
 use super::encrypt_layer::{EncryptLayer, encrypt_copy};
 use super::error::ProtectError;
+use super::layers::Layers;
 use super::plan::{self, Needs};
 use super::protected::ProtectedCopy;
 use super::report::ProtectReport;
@@ -55,14 +57,6 @@ enum State {
     },
     Finished,
     Spent,
-}
-
-struct Layers {
-    canonical: Canonicalizer,
-    entity: Vec<u8>,
-    sign: Option<SignLayer>,
-    signed: Vec<u8>,
-    encrypt: Option<EncryptLayer>,
 }
 
 impl Machine {
@@ -221,18 +215,7 @@ impl Machine {
                 Ok(Step::Continue)
             }
             State::Signing { layers, requests } => {
-                let mut signatures = Vec::with_capacity(requests.len());
-                for (id, request) in requests {
-                    match self.ledger.take(id) {
-                        // Keys may be anywhere: a wrong signature must not leave the process.
-                        Some(Answer::Signature(signature)) => {
-                            request.check(&signature)?;
-                            signatures.push(signature);
-                        }
-                        Some(Answer::Failed(error)) => return Err(error.into()),
-                        _ => return Err(spent().into()),
-                    }
-                }
+                let signatures = signatures(requests, &mut self.ledger)?;
                 self.end_layers(layers, Some(&signatures), out)?;
                 self.state = State::Finished;
                 Ok(Step::Continue)
@@ -293,16 +276,23 @@ impl Machine {
         if let Some(sign) = &mut sign {
             sign.begin(&mut signed);
         }
+        let mut compressed = Vec::new();
+        let compress = self
+            .config
+            .compress
+            .then(|| CompressLayer::begin(self.framing, &mut compressed));
         let detached = sign.is_some() && self.config.form == SignedForm::Detached;
-        let form = if detached {
-            Form::SevenBit
-        } else {
-            Form::Opaque
+        // What is compressed travels inside base64.
+        let form = match detached && compress.is_none() {
+            true => Form::SevenBit,
+            false => Form::Opaque,
         };
         let canonical = Canonicalizer::new(form, &self.config.limits);
         let mut layers = Layers {
             canonical,
             entity: Vec::new(),
+            compress,
+            compressed,
             sign,
             signed,
             encrypt,
@@ -329,13 +319,7 @@ impl Machine {
                 return Ok(Step::Finished);
             }
         };
-        let requests = requests
-            .into_iter()
-            .map(|request| {
-                let question = Question::Sign(request.clone());
-                (self.ledger.ask(question), request)
-            })
-            .collect();
+        let requests = ask(requests, &mut self.ledger);
         self.state = State::Signing { layers, requests };
         Ok(Step::Ask(self.ledger.open()))
     }
@@ -385,35 +369,33 @@ impl std::fmt::Debug for Machine {
     }
 }
 
-impl Layers {
-    /// Passes raw input through all layers.
-    fn push(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        self.canonical.push(input, &mut self.entity)?;
-        self.pass_entity(out)
-    }
+/// Asks for these signatures.
+pub(super) fn ask(
+    requests: Vec<SignRequest>,
+    ledger: &mut Ledger,
+) -> Vec<(QuestionId, SignRequest)> {
+    let asked = |request: SignRequest| (ledger.ask(Question::Sign(request.clone())), request);
+    requests.into_iter().map(asked).collect()
+}
 
-    fn end_entity(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.canonical.finish(&mut self.entity)?;
-        self.pass_entity(out)
-    }
-
-    fn pass_entity(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        match &mut self.sign {
-            Some(sign) => sign.push(&self.entity, &mut self.signed),
-            None => self.signed.extend_from_slice(&self.entity),
+/// The signatures that were asked for, in the order of the requests.
+pub(super) fn signatures(
+    requests: Vec<(QuestionId, SignRequest)>,
+    ledger: &mut Ledger,
+) -> Result<Vec<Vec<u8>>, Error> {
+    let mut signatures = Vec::with_capacity(requests.len());
+    for (id, request) in requests {
+        match ledger.take(id) {
+            // Keys may be anywhere: a wrong signature must not leave the process.
+            Some(Answer::Signature(signature)) => {
+                request.check(&signature)?;
+                signatures.push(signature);
+            }
+            Some(Answer::Failed(error)) => return Err(error),
+            _ => return Err(spent()),
         }
-        self.entity.clear();
-        self.pass_signed(out)
     }
-
-    fn pass_signed(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        match &mut self.encrypt {
-            Some(encrypt) => encrypt.push(&self.signed, out)?,
-            None => out.extend_from_slice(&self.signed),
-        }
-        self.signed.clear();
-        Ok(())
-    }
+    Ok(signatures)
 }
 
 fn spent() -> Error {

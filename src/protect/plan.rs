@@ -158,6 +158,7 @@ pub(super) fn decide(
     }
     let mut report = ProtectReport {
         signers: signed_by(&signers, head),
+        compressed: config.compress,
         ..Default::default()
     };
     let copies = match config.encrypts() {

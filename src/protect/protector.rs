@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use super::config::{Config, KeyEncryptionChoice, Resolver, SelfCopy, SignedForm};
+use super::config::{Config, KeyEncryptionChoice, SelfCopy, SignedForm};
 use super::error::ProtectError;
 use super::machine::Machine;
 use super::protected::{Protected, ProtectedCopy};
@@ -14,6 +14,7 @@ use crate::cert::{Certificate, Identity, TrustAnchors};
 use crate::cms::{CertificateReference, Framing};
 use crate::compose::{IntoMessage, Stamp};
 use crate::crypto::{ContentCipher, DigestAlgorithm, RandomSource};
+use crate::engine::Resolver;
 use crate::policy::Policy;
 use crate::resolver::{AsyncCertificateResolver, CertificateResolver};
 use crate::{Error, Limits};
@@ -164,6 +165,14 @@ impl Protector {
         self
     }
 
+    /// Compresses the content with zlib before it is signed and encrypted (RFC 3274, RFC 8551 3.6). Off by
+    /// default: few mail programs read it. The size of what is encrypted then depends on what it says, so
+    /// leave it off where somebody else chooses part of the content and can see the sizes.
+    pub fn compress(mut self) -> Self {
+        self.config.compress = true;
+        self
+    }
+
     /// The content cipher. Default: AES-256-CBC, which every client reads.
     pub fn cipher(mut self, cipher: ContentCipher) -> Self {
         self.config.cipher = cipher;
@@ -266,7 +275,6 @@ impl Protector {
         })
     }
 
-    #[cfg(feature = "tokio")]
     pub(super) fn config(&self) -> &Config {
         &self.config
     }

@@ -112,6 +112,7 @@ pub struct ProtectReport {
     pub(super) signers: Vec<SignerReport>,
     pub(super) recipients: Vec<RecipientReport>,
     pub(super) cipher: Option<ContentCipher>,
+    pub(super) compressed: bool,
     pub(super) notes: Vec<String>,
 }
 
@@ -129,6 +130,11 @@ impl ProtectReport {
     /// The content cipher, `None` when the message is not encrypted.
     pub fn cipher(&self) -> Option<ContentCipher> {
         self.cipher
+    }
+
+    /// Whether the content is compressed inside the protection.
+    pub fn is_compressed(&self) -> bool {
+        self.compressed
     }
 
     /// What a sender should know: choices that few readers support, a missing own copy.
@@ -172,6 +178,7 @@ impl ProtectReport {
             ),
             (gcm, "AES-GCM is not read by Thunderbird, gpgsm and NSS"),
             (chacha, "few mail clients decrypt ChaCha20-Poly1305 yet"),
+            (self.compressed, "few mail clients read compressed content"),
             (
                 own_copy_missing,
                 "the sender cannot read this message: no fitting certificate of the sender is known",
@@ -188,6 +195,9 @@ impl ProtectReport {
 
 impl fmt::Display for ProtectReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.compressed {
+            writeln!(f, "content compressed with zlib")?;
+        }
         for signer in &self.signers {
             writeln!(
                 f,

@@ -5,13 +5,14 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use super::report::{ProtectReport, RecipientReport, SignerReport};
 use crate::cert::Certificate;
 
-/// `signers`, `recipients`, `cipher` (its name, or null) and `notes`. It names Bcc recipients.
+/// `signers`, `recipients`, `cipher` (its name, or null), `compressed` and `notes`. It names Bcc recipients.
 impl Serialize for ProtectReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("ProtectReport", 4)?;
+        let mut report = serializer.serialize_struct("ProtectReport", 5)?;
         report.serialize_field("signers", self.signers())?;
         report.serialize_field("recipients", self.recipients())?;
         report.serialize_field("cipher", &self.cipher().map(|cipher| cipher.name()))?;
+        report.serialize_field("compressed", &self.is_compressed())?;
         report.serialize_field("notes", self.notes())?;
         report.end()
     }

@@ -90,7 +90,7 @@ impl SignLayer {
                 out.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
             }
             Form::Opaque { base64, .. } => {
-                pkcs7_mime_head("signed-data", out);
+                pkcs7_mime_head("signed-data", "smime.p7m", out);
                 if self.framing == Framing::Indefinite {
                     base64.push(&signed::indefinite_head(&self.signers), out);
                 }
@@ -129,15 +129,7 @@ impl SignLayer {
         let Some(writer) = self.writer.take() else {
             return Err(Error::misuse("the signatures were asked for already"));
         };
-        let mut salt = |len: usize| match injected {
-            None => Ok(None),
-            Some(random) => {
-                let mut salt = vec![0u8; len];
-                random.fill(&mut salt)?;
-                Ok(Some(salt))
-            }
-        };
-        let (unsigned, requests) = writer.finish(&mut salt)?;
+        let (unsigned, requests) = end_content(writer, injected)?;
         self.unsigned = Some(unsigned);
         Ok(requests)
     }
@@ -191,13 +183,31 @@ impl SignLayer {
     }
 }
 
-/// The content header fields of an application/pkcs7-mime layer (RFC 8551 3.2) and the empty line.
-pub(super) fn pkcs7_mime_head(smime_type: &str, out: &mut Vec<u8>) {
+/// Ends the content of a SignedData: what the keys have to sign. The salts of PSS come from the caller's
+/// randomness where it was injected.
+pub(super) fn end_content(
+    writer: SignedDataWriter,
+    injected: Option<&dyn RandomSource>,
+) -> Result<(Unsigned, Vec<SignRequest>), Error> {
+    let mut salt = |len: usize| match injected {
+        None => Ok(None),
+        Some(random) => {
+            let mut salt = vec![0u8; len];
+            random.fill(&mut salt)?;
+            Ok(Some(salt))
+        }
+    };
+    writer.finish(&mut salt)
+}
+
+/// The content header fields of an application/pkcs7-mime layer (RFC 8551 3.2) and the empty line. `file` is the
+/// name for those who see an attachment (RFC 8551 3.2.1).
+pub(super) fn pkcs7_mime_head(smime_type: &str, file: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(
         format!(
-            "Content-Type: application/pkcs7-mime; smime-type={smime_type}; name=\"smime.p7m\"\r\n\
+            "Content-Type: application/pkcs7-mime; smime-type={smime_type}; name=\"{file}\"\r\n\
              Content-Transfer-Encoding: base64\r\n\
-             Content-Disposition: attachment; filename=\"smime.p7m\"\r\n\r\n"
+             Content-Disposition: attachment; filename=\"{file}\"\r\n\r\n"
         )
         .as_bytes(),
     );

@@ -54,7 +54,7 @@ const DISGUISES: [&str; 6] = [
 ];
 
 #[test]
-fn hidden_recipients_leave_no_trace_in_the_other_copies() {
+fn enc_15_hidden_recipients_leave_no_trace_in_the_other_copies() {
     let [bob, carol, dave] = [
         person(Key::Rsa2048, BOB),
         person(Key::P256, CAROL),
@@ -118,7 +118,7 @@ fn readable(message: &[u8], der: &[u8]) -> String {
 
 /// The copy for To and Cc is the same size and shape, however many read it secretly.
 #[test]
-fn number_of_hidden_recipients_is_hidden() {
+fn enc_15_the_number_of_hidden_recipients_is_hidden() {
     let bob = person(Key::Rsa2048, BOB);
     let [carol, dave] = [person(Key::P256, CAROL), person(Key::Rsa2048, DAVE)];
     let length = |fields: &str| {
@@ -145,7 +145,7 @@ fn number_of_hidden_recipients_is_hidden() {
 
 /// Every copy has a key of its own: no two ciphertexts are alike.
 #[test]
-fn separate_ciphertexts() {
+fn enc_15_separate_ciphertexts() {
     let [bob, carol] = [person(Key::Rsa2048, BOB), person(Key::Rsa2048, CAROL)];
     let message = mail_to("To: bob@example.org\r\nBcc: carol@example.org\r\n");
     let protected = encrypt(CertificateReference::default(), &message, &[&bob, &carol]);

@@ -16,7 +16,7 @@ use crate::refused;
 
 /// A look-up that found nothing must not turn encryption off.
 #[test]
-fn an_empty_list_of_certificates_is_not_clear_text() {
+fn enc_20_an_empty_list_of_certificates_is_not_clear_text() {
     let alice = person(Key::Rsa2048, ALICE);
     let signed = || protector().sign(&alice.identity);
     let nobody: Vec<Certificate> = Vec::new();

@@ -91,7 +91,7 @@ fn unfit() -> Vec<(Person, crate::Expected)> {
 
 /// By name, by binding, and found by a resolver: the certificate is looked at in the same way.
 #[test]
-fn each_reason_by_name() {
+fn enc_19_each_reason_by_name() {
     let bob = mailbox(BOB);
     for (unfit, expected) in unfit() {
         let certificate = unfit.certificate();
@@ -197,7 +197,7 @@ fn all_problems_are_reported_together_before_anything_is_written() {
 
 /// ENC-20: one of three has no certificate, so nobody gets anything, least of all in clear.
 #[test]
-fn nothing_in_clear_when_one_certificate_is_missing() {
+fn enc_20_nothing_in_clear_when_one_certificate_is_missing() {
     let [bob, carol] = [person(Key::P256, BOB), person(Key::Rsa2048, CAROL)];
     let alice = person(Key::Rsa2048, ALICE);
     for fields in [
@@ -233,7 +233,7 @@ fn nothing_in_clear_when_one_certificate_is_missing() {
 
 /// A certificate serves the addresses it names, and no others.
 #[test]
-fn certificate_of_another_address() {
+fn enc_19_certificate_of_another_address() {
     let carol = person(Key::P256, CAROL);
     let problems = refused(
         protector()

@@ -217,5 +217,6 @@ fn as_json() {
     assert_eq!(json["recipients"][1]["certificate"], of_alice);
     assert_eq!(json["cipher"], report.cipher().unwrap().name());
     assert_eq!(json["notes"], serde_json::json!(report.notes()));
-    assert_eq!(json.as_object().unwrap().len(), 4);
+    assert_eq!(json["compressed"], false);
+    assert_eq!(json.as_object().unwrap().len(), 5);
 }

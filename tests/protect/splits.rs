@@ -222,6 +222,19 @@ fn signed_and_encrypted() {
 }
 
 #[test]
+fn compressed_signed_and_encrypted() {
+    let (alice, bob) = (person(Key::Rsa2048, ALICE), person(Key::P256, BOB));
+    for framing in [Framing::Definite, Framing::Indefinite] {
+        let protector = protector()
+            .sign(&alice.identity)
+            .encrypt_to([bob.certificate()])
+            .compress()
+            .framing(framing);
+        same_for_all_drivers(|seed| protector.clone().danger_random(Seeded::new(seed)));
+    }
+}
+
+#[test]
 fn everything_from_the_resolver() {
     for framing in [Framing::Definite, Framing::Indefinite] {
         let protector = protector()

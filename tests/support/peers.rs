@@ -137,6 +137,28 @@ impl OpenSsl {
         Ok(self.0.read("content"))
     }
 
+    /// Signs `content` with these further options; gives what `-out` got.
+    pub fn sign(&self, signer: &Person, content: &[u8], options: &str) -> Result<Vec<u8>, String> {
+        self.0.write("content", content);
+        self.0.write("signer.pem", signer.certificate_pem());
+        self.0.write("key.pem", signer.key_pem());
+        self.cms(&format!(
+            "-sign -in content -signer signer.pem -inkey key.pem -certfile ca.pem {options}"
+        ))
+    }
+
+    /// Encrypts `content`; `options` name recipients (after [`OpenSsl::write`]), cipher and form.
+    pub fn encrypt(&self, content: &[u8], options: &str) -> Result<Vec<u8>, String> {
+        self.0.write("content", content);
+        self.cms(&format!("-encrypt -in content {options}"))
+    }
+
+    fn cms(&self, options: &str) -> Result<Vec<u8>, String> {
+        let arguments = format!("cms {options} -out made");
+        self.run(&arguments.split_whitespace().collect::<Vec<_>>())?;
+        Ok(self.0.read("made"))
+    }
+
     /// What it reads in a CMS, as text.
     pub fn print(&self, cms: &[u8]) -> String {
         self.0.write("cms.der", cms);
@@ -237,6 +259,15 @@ impl Gpgsm {
         self.run(&["--output", "content", "--decrypt", "s.p7m"], b"x\n")?;
         Ok(self.0.read("content"))
     }
+
+    /// Signs or encrypts `content` as these options say.
+    pub fn make(&self, content: &[u8], options: &str) -> Result<Vec<u8>, String> {
+        self.0.write("in", content);
+        let _ = std::fs::remove_file(self.0.path().join("made"));
+        let options = format!("--output made {options} in");
+        self.run(&options.split_whitespace().collect::<Vec<_>>(), b"x\n")?;
+        Ok(self.0.read("made"))
+    }
 }
 
 /// Exit status 0 alone is not enough: the signer must be good and trusted.
@@ -327,5 +358,13 @@ impl Nss {
     pub fn decrypt(&self, p7m: &[u8]) -> Result<Vec<u8>, String> {
         self.0.write("s.p7m", p7m);
         self.tool("cmsutil", &["-D", "-i", "s.p7m"])
+    }
+
+    /// Signs or encrypts `content` as these options say.
+    pub fn make(&self, content: &[u8], options: &str) -> Result<Vec<u8>, String> {
+        self.0.write("in", content);
+        let options = format!("{options} -i in -o made");
+        self.tool("cmsutil", &options.split_whitespace().collect::<Vec<_>>())?;
+        Ok(self.0.read("made"))
     }
 }

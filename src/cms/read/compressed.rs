@@ -1,0 +1,176 @@
+//! CompressedData (RFC 3274), read.
+
+#[cfg(test)]
+mod tests;
+
+use const_oid::ObjectIdentifier;
+use flate2::{Decompress, FlushDecompress, Status};
+use zeroize::Zeroizing;
+
+use super::octets::Octets;
+use crate::asn1::{Tag, Value};
+use crate::bag::Algorithm;
+use crate::cms::oid;
+use crate::{Error, ErrorKind, Limits};
+
+const WHAT: &str = "compressed content";
+/// How much is inflated at once, in bytes.
+const CHUNK: usize = 16 << 10;
+/// Up to this size the ratio does not matter: small and regular text packs well.
+const FREE_OF_RATIO: u64 = 1 << 20;
+
+/// CompressedData as received.
+///
+/// ```text
+/// CompressedData ::= SEQUENCE { version CMSVersion, compressionAlgorithm CompressionAlgorithmIdentifier,
+///     encapContentInfo EncapsulatedContentInfo }
+/// EncapsulatedContentInfo ::= SEQUENCE { eContentType ContentType, eContent [0] EXPLICIT OCTET STRING OPTIONAL }
+/// ```
+pub(crate) struct CompressedData<'a> {
+    /// eContentType.
+    pub content_type: ObjectIdentifier,
+    /// The compressed octets.
+    pub content: Octets<'a>,
+}
+
+impl<'a> CompressedData<'a> {
+    /// Reads the SEQUENCE `value`. The version is not looked at, nor are the parameters of zlib, which should be
+    /// absent (RFC 3274 2).
+    pub(crate) fn read(value: &Value<'a>) -> Result<CompressedData<'a>, Error> {
+        let mut reader = value.reader()?;
+        reader.expect(Tag::INTEGER)?;
+        let algorithm = Algorithm::read(reader.read()?)?;
+        if algorithm.oid != oid::ZLIB {
+            return Err(Error::unsupported_algorithm("compression", algorithm.oid));
+        }
+        let mut info = reader.expect(Tag::SEQUENCE)?.reader()?;
+        reader.finish()?;
+        let content_type = info.expect(Tag::OID)?.oid()?;
+        if info.is_empty() {
+            return Err(ErrorKind::Missing {
+                what: "compressed content in the message (it is kept elsewhere)".into(),
+            }
+            .into());
+        }
+        let mut explicit = info.expect(Tag::context(0, true))?.reader()?;
+        info.finish()?;
+        let content = Octets::of(&explicit.string(Tag::OCTET_STRING)?)?;
+        explicit.finish()?;
+        Ok(CompressedData {
+            content_type,
+            content,
+        })
+    }
+
+    /// Inflates, up to `limits.decompressed_bytes` and `limits.decompression_ratio`.
+    ///
+    /// Errors: a limit was reached, the stream is no zlib (RFC 1950) or damaged, it ends too early, or bytes follow it.
+    pub(crate) fn decompress(&self, limits: &Limits) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let mut inflater = Inflater::new(self.content.len(), limits);
+        for piece in self.content.pieces() {
+            inflater.push(piece)?;
+        }
+        if !inflater.ended {
+            return Err(Error::malformed(WHAT, "the zlib stream ends too early"));
+        }
+        Ok(inflater.output)
+    }
+}
+
+struct Inflater {
+    zlib: Decompress,
+    chunk: Zeroizing<Vec<u8>>,
+    output: Zeroizing<Vec<u8>>,
+    bound: Bound,
+    ended: bool,
+}
+
+impl Inflater {
+    /// For a stream of `compressed` bytes.
+    fn new(compressed: usize, limits: &Limits) -> Inflater {
+        Inflater {
+            zlib: Decompress::new(true),
+            chunk: Zeroizing::new(vec![0; CHUNK]),
+            output: Zeroizing::new(Vec::new()),
+            bound: Bound::new(compressed, limits),
+            ended: false,
+        }
+    }
+
+    /// Takes all of `input`, and gives all that comes out for it.
+    fn push(&mut self, mut input: &[u8]) -> Result<(), Error> {
+        let damaged = || Error::malformed(WHAT, "the zlib stream is damaged");
+        while !self.ended {
+            let (taken, given) = (self.zlib.total_in(), self.zlib.total_out());
+            let status = self
+                .zlib
+                .decompress(input, &mut self.chunk, FlushDecompress::None)
+                .map_err(|_| damaged())?;
+            let since = |now: u64, before| usize::try_from(now.saturating_sub(before)).ok();
+            let taken = since(self.zlib.total_in(), taken);
+            let given = since(self.zlib.total_out(), given);
+            input = taken
+                .and_then(|taken| input.get(taken..))
+                .ok_or_else(damaged)?;
+            let inflated = given
+                .and_then(|given| self.chunk.get(..given))
+                .ok_or_else(damaged)?;
+            self.bound.append(&mut self.output, inflated)?;
+            self.ended = status == Status::StreamEnd;
+            if taken == Some(0) && given == Some(0) {
+                break;
+            }
+        }
+        match (input.is_empty(), self.ended) {
+            (true, _) => Ok(()),
+            (false, true) => Err(Error::malformed(WHAT, "bytes follow the zlib stream")),
+            (false, false) => Err(damaged()),
+        }
+    }
+}
+
+/// How much may come out.
+struct Bound {
+    bytes: usize,
+    /// The error when there is more.
+    what: &'static str,
+    limit: u64,
+}
+
+impl Bound {
+    fn new(compressed: usize, limits: &Limits) -> Bound {
+        let ratio = limits.decompression_ratio;
+        let by_ratio = u64::try_from(compressed)
+            .unwrap_or(u64::MAX)
+            .saturating_mul(ratio)
+            .max(FREE_OF_RATIO);
+        let (bytes, what, limit) = match limits.decompressed_bytes {
+            bytes if bytes <= by_ratio => (bytes, "decompressed content in bytes", bytes),
+            _ => {
+                let what = "decompressed content as a multiple of its compressed size";
+                (by_ratio, what, ratio)
+            }
+        };
+        Bound {
+            bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
+            what,
+            limit,
+        }
+    }
+
+    /// Appends, unless that would be too much. A full buffer is moved to one twice as large and wiped.
+    fn append(&self, output: &mut Zeroizing<Vec<u8>>, inflated: &[u8]) -> Result<(), Error> {
+        let length = output.len().saturating_add(inflated.len());
+        if length > self.bytes {
+            return Err(Error::limit(self.what, self.limit));
+        }
+        if length > output.capacity() {
+            let room = length.saturating_mul(2).min(self.bytes);
+            let mut larger = Zeroizing::new(Vec::with_capacity(room));
+            larger.extend_from_slice(output);
+            *output = larger;
+        }
+        output.extend_from_slice(inflated);
+        Ok(())
+    }
+}
