@@ -47,9 +47,13 @@ pub mod engine;
 
 mod cms;
 
+pub mod report;
+
 pub mod compose;
 
 pub mod protect;
+
+pub mod open;
 
 #[cfg(feature = "smtp")]
 pub mod submit;
@@ -63,6 +67,7 @@ pub use compose::Envelope;
 pub use error::{Error, ErrorKind};
 pub use key::PrivateKey;
 pub use limits::Limits;
+pub use open::Opener;
 pub use protect::{Protected, Protector};
 pub use resolver::CertificateResolver;
 #[cfg(feature = "smtp")]

@@ -1,0 +1,274 @@
+//! A layer of signature: finds the signers' certificates, hashes the content, has each signer verified.
+
+use const_oid::ObjectIdentifier;
+use zeroize::Zeroizing;
+
+use super::signers::{Next, diagnose, gather, take_bags, unverified, verified};
+use super::{Form, Item, Layer, Place, Signer, Stage, Trouble, Walk, cms, shown};
+use crate::cert::{Certificate, Crl};
+use crate::check::{Aspect, Check, Reason};
+use crate::cms::oid;
+use crate::cms::read::{Octets, Received, SignedData, read};
+use crate::cms::verify::SignedContent;
+use crate::crypto::digest::Hasher;
+use crate::engine::Ledger;
+use crate::mime::line_ends;
+use crate::open::buffer::Bytes;
+use crate::report::LayerKind;
+use crate::{Error, ErrorKind};
+
+/// How many certificates of a bag without signers the report names.
+const NAMED: usize = 10;
+
+/// SignedData that should hold its content.
+pub(super) fn opaque(
+    walk: &mut Walk,
+    ledger: &mut Ledger,
+    bytes: &Bytes,
+    data: &SignedData<'_>,
+    content_type: Option<ObjectIdentifier>,
+    place: Place,
+    stage: Stage,
+) -> Result<(), Trouble> {
+    let item = Item::Cms(bytes.clone(), content_type);
+    let asked = match gather(walk, ledger, data, stage)? {
+        Next::Wait(asked) => {
+            walk.wait(item, place, Stage::SignerCertificates(asked));
+            return Ok(());
+        }
+        Next::Go(asked) => asked,
+    };
+    let Some(octets) = &data.content else {
+        return without_content(walk, data, &place);
+    };
+    let kind = match data.signers.is_empty() {
+        true => LayerKind::NoSigners,
+        false => LayerKind::OpaqueSignature,
+    };
+    let content = bytes.join(octets.pieces());
+    let signed = SignedContent {
+        content_type: data.content_type,
+        octets: Octets::whole(content.get()),
+        digests: digests(data, content.get()),
+    };
+    let signers = match verified(walk, ledger, data, &signed, asked)? {
+        Next::Wait(asked) => {
+            walk.wait(item, place, Stage::SignerCertificates(asked));
+            return Ok(());
+        }
+        Next::Go(signers) => signers,
+    };
+    let mut layer = layer(walk, data, kind, &place);
+    layer.signers = signers;
+    let inner = walk.add_layer(&place, layer);
+    cms::inside(walk, content, &data.content_type, inner)
+}
+
+/// A signature beside its content.
+pub(super) fn detached(
+    walk: &mut Walk,
+    ledger: &mut Ledger,
+    content: Bytes,
+    form: Form,
+    signature: Bytes,
+    place: Place,
+    stage: Stage,
+) -> Result<(), Trouble> {
+    let limits = walk.config.limits;
+    let data = match read(signature.get(), &limits)? {
+        Received::Signed(data) => data,
+        _ => {
+            return Err(Trouble::Node(not_signed_data()));
+        }
+    };
+    let item = Item::Detached {
+        content: content.clone(),
+        form,
+        signature: signature.clone(),
+    };
+    let asked = match gather(walk, ledger, &data, stage)? {
+        Next::Wait(asked) => {
+            walk.wait(item, place, Stage::SignerCertificates(asked));
+            return Ok(());
+        }
+        Next::Go(asked) => asked,
+    };
+    let kind = match data.signers.is_empty() && data.content.is_none() {
+        true => LayerKind::NoSigners,
+        false => LayerKind::DetachedSignature,
+    };
+    let mut layer = layer(walk, &data, kind, &place);
+    if form != Form::Raw && data.content_type != oid::DATA {
+        // A receipt or a time-stamp says something else about the part than who wrote it.
+        let detail = format!(
+            "it signs content of the type {}, not MIME",
+            data.content_type
+        );
+        let why = Reason::MalformedSigner { detail };
+        let what = "content type of the signature";
+        layer
+            .checks
+            .push(Check::failed(Aspect::Structure, what, why));
+    }
+    if data.content.is_some() {
+        // Of two contents one would be verified and the other one shown.
+        layer.is_invalid = true;
+        let what = "detached signature";
+        let why = Reason::ContentInDetached;
+        layer
+            .checks
+            .push(Check::failed(Aspect::Structure, what, why));
+        layer.signers = data.signers.iter().map(|s| unverified(s, None)).collect();
+    } else {
+        let canonical = match form {
+            Form::Text => canonical(content.get()),
+            Form::Binary | Form::Raw => None,
+        };
+        let octets = canonical.as_deref().map_or(content.get(), Vec::as_slice);
+        let signed = SignedContent {
+            content_type: data.content_type,
+            octets: Octets::whole(octets),
+            digests: digests(&data, octets),
+        };
+        let mut signers = match verified(walk, ledger, &data, &signed, asked)? {
+            Next::Wait(asked) => {
+                walk.wait(item, place, Stage::SignerCertificates(asked));
+                return Ok(());
+            }
+            Next::Go(signers) => signers,
+        };
+        if form != Form::Raw {
+            diagnose(walk, &mut signers, content.get());
+        }
+        layer.signers = signers;
+    }
+    let inner = walk.add_layer(&place, layer);
+    match form {
+        Form::Text | Form::Binary => walk.go_on_with(Item::Entity(content), inner),
+        Form::Raw => cms::raw(walk, content, &inner)?,
+    }
+    Ok(())
+}
+
+/// A layer whose signature cannot be read: whoever signed, nothing was verified.
+pub(super) fn unreadable(walk: &mut Walk, place: &Place, error: &Error) -> Place {
+    let mut layer = Layer::new(place, LayerKind::DetachedSignature);
+    let why = Reason::MalformedSigner {
+        detail: shown(&error.to_string()),
+    };
+    let failed = Check::failed(Aspect::Structure, "detached signature", why);
+    layer.checks.push(failed.clone());
+    layer.signers.push(Signer::unknown(failed));
+    walk.add_layer(place, layer)
+}
+
+/// Something else stands where the signature should.
+pub(super) fn not_signed_data() -> Error {
+    ErrorKind::Unsupported {
+        what: "a detached signature that is not SignedData".into(),
+    }
+    .into()
+}
+
+/// SignedData without content where nothing stands beside it.
+fn without_content(walk: &mut Walk, data: &SignedData<'_>, place: &Place) -> Result<(), Trouble> {
+    if data.signers.is_empty() {
+        let inner = certificates_only(walk, data, place);
+        if place.is_chain() {
+            cms::raw(walk, Bytes::empty(), &inner)?;
+        }
+        return Ok(());
+    }
+    if !place.is_chain() {
+        return Err(Trouble::Node(
+            ErrorKind::Missing {
+                what: "content to the signature".into(),
+            }
+            .into(),
+        ));
+    }
+    let mut layer = layer(walk, data, LayerKind::OpaqueSignature, place);
+    let missing = Check::failed(Aspect::Structure, "signed content", Reason::NoContent);
+    layer.checks.push(missing.clone());
+    let signers = data.signers.iter();
+    layer.signers = signers
+        .map(|signer| unverified(signer, Some(missing.clone())))
+        .collect();
+    let inner = walk.add_layer(place, layer);
+    cms::raw(walk, Bytes::empty(), &inner)
+}
+
+/// SignedData that nobody signed and that holds no content: certificates and lists on their way to somebody.
+pub(super) fn certificates_only(walk: &mut Walk, data: &SignedData<'_>, place: &Place) -> Place {
+    take_bags(walk, data);
+    let layer = layer(walk, data, LayerKind::NoSigners, place);
+    walk.add_layer(place, layer)
+}
+
+/// The layer with what is to be said about its bags.
+fn layer(walk: &Walk, data: &SignedData<'_>, kind: LayerKind, place: &Place) -> Layer {
+    let mut layer = Layer::new(place, kind);
+    let mut skipped: Vec<String> = data.skipped.iter().map(|what| shown(what)).collect();
+    let mut named = Vec::new();
+    for der in &data.certificates {
+        match Certificate::from_der_exact(der) {
+            Ok(certificate) => named.push(certificate.description()),
+            Err(error) => skipped.push(format!("certificate: {}", shown(&error.to_string()))),
+        }
+    }
+    for der in &data.crls {
+        if let Err(error) = Crl::from_bytes(der) {
+            skipped.push(format!("revocation list: {}", shown(&error.to_string())));
+        }
+    }
+    for what in skipped.into_iter().take(walk.config.limits.certificates) {
+        let why = Reason::Skipped { what };
+        layer
+            .checks
+            .push(Check::noted(Aspect::Structure, "beside the signature", why));
+    }
+    if layer.kind == LayerKind::NoSigners {
+        let what = "nobody signed this content";
+        layer
+            .checks
+            .push(Check::note(Aspect::Signer, what, "RFC 8551 3.2.2"));
+        let more = named.len().saturating_sub(NAMED);
+        for name in named.into_iter().take(NAMED) {
+            let what = format!("certificate in the message: {name}");
+            let note = Check::note(Aspect::Structure, what, "RFC 8551 3.8");
+            layer.checks.push(note);
+        }
+        if more > 0 {
+            let what = format!("{more} more certificates in the message");
+            let note = Check::note(Aspect::Structure, what, "RFC 8551 3.8");
+            layer.checks.push(note);
+        }
+    }
+    layer
+}
+
+fn digests(data: &SignedData<'_>, octets: &[u8]) -> Vec<(crate::crypto::DigestAlgorithm, Vec<u8>)> {
+    data.digests()
+        .into_iter()
+        .map(|algorithm| {
+            let mut hasher = Hasher::new(algorithm);
+            hasher.update(octets);
+            (algorithm, hasher.finish())
+        })
+        .collect()
+}
+
+/// The part with CRLF line ends; `None` when it has them already.
+fn canonical(part: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (pieces, len) = line_ends::crlf_pieces(part).fold((0_usize, 0_usize), |(n, len), piece| {
+        (n.saturating_add(1), len.saturating_add(piece.len()))
+    });
+    if pieces <= 1 {
+        return None;
+    }
+    let mut out = Zeroizing::new(Vec::with_capacity(len));
+    for piece in line_ends::crlf_pieces(part) {
+        out.extend_from_slice(piece);
+    }
+    Some(out)
+}

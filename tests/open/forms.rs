@@ -1,0 +1,341 @@
+//! Our own messages, in every form.
+
+use smime::crypto::ContentCipher;
+use smime::protect::{CertificateReference, Framing, KeyEncryptionChoice};
+use smime::report::{Encryption, LayerKind, SignerStatus};
+
+use crate::ca::Key;
+use crate::people::{ALICE, BOB, ENTITY, mail, now, person, protector};
+use crate::{opener, trusted, unsigned};
+
+const SIGNING: [Key; 7] = [
+    Key::Rsa2048,
+    Key::RsaPss2048,
+    Key::P256,
+    Key::P384,
+    Key::P521,
+    Key::Ed25519,
+    Key::Rsa3072,
+];
+const ENCRYPTING: [Key; 5] = [Key::Rsa2048, Key::P256, Key::P384, Key::P521, Key::X25519];
+
+#[test]
+fn signed_detached_and_opaque_by_every_kind_of_key() {
+    for kind in SIGNING {
+        let alice = person(kind, ALICE);
+        for framing in [Framing::Definite, Framing::Indefinite] {
+            let signed = protector().sign(&alice.identity).framing(framing);
+            for protector in [signed.clone(), signed.opaque()] {
+                let protected = protector.protect(mail()).unwrap();
+                let opened = opener().open(protected.message()).unwrap();
+                let message = trusted(&opened);
+                assert_eq!(message.bytes(), ENTITY.as_bytes(), "{kind:?} {framing:?}");
+                assert_eq!(message.encryption(), Encryption::None);
+
+                let signer = opened.report().signer().unwrap();
+                assert_eq!(signer.status(), SignerStatus::Trusted);
+                assert_eq!(signer.certificate(), Some(alice.certificate()));
+                assert_eq!(signer.signing_time(), Some(now()));
+                let path = signer.path().unwrap().certificates();
+                assert_eq!(path.len(), 2);
+            }
+        }
+    }
+}
+
+#[test]
+fn encrypted_with_every_cipher_to_every_kind_of_key() {
+    let ciphers = [
+        (ContentCipher::Aes256Cbc, Encryption::Unauthenticated),
+        (ContentCipher::Aes128Cbc, Encryption::Unauthenticated),
+        (ContentCipher::Aes256Gcm, Encryption::Authenticated),
+        (ContentCipher::Aes128Gcm, Encryption::Authenticated),
+        (ContentCipher::ChaCha20Poly1305, Encryption::Authenticated),
+    ];
+    for kind in ENCRYPTING {
+        let bob = person(kind, BOB);
+        for (cipher, encryption) in ciphers {
+            for framing in [Framing::Definite, Framing::Indefinite] {
+                let protected = protector()
+                    .encrypt_to([bob.certificate()])
+                    .cipher(cipher)
+                    .framing(framing)
+                    .protect(mail())
+                    .unwrap();
+                let opened = opener()
+                    .identity(&bob.identity)
+                    .open(protected.message())
+                    .unwrap();
+                let message = unsigned(&opened);
+                assert_eq!(message.bytes(), ENTITY.as_bytes(), "{kind:?} {cipher:?}");
+                assert_eq!(message.encryption(), encryption);
+                assert_eq!(opened.report().encryption(), encryption);
+                let LayerKind::Encrypted {
+                    opened_as,
+                    recipients,
+                    ..
+                } = opened.report().layers()[0].kind()
+                else {
+                    panic!("{:?}", opened.report().layers());
+                };
+                assert!(opened_as.as_ref().unwrap().matches(bob.certificate()));
+                assert_eq!(*recipients, 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn signed_and_encrypted_is_trusted_and_says_so() {
+    let (alice, bob) = (person(Key::P256, ALICE), person(Key::Rsa2048, BOB));
+    for choice in [KeyEncryptionChoice::Pkcs1, KeyEncryptionChoice::Oaep] {
+        for reference in [
+            CertificateReference::IssuerAndSerial,
+            CertificateReference::SubjectKeyIdentifier,
+        ] {
+            for cipher in [ContentCipher::Aes256Cbc, ContentCipher::Aes256Gcm] {
+                let protector = protector()
+                    .sign(&alice.identity)
+                    .encrypt_to([bob.certificate()])
+                    .key_encryption(choice)
+                    .certificate_reference(reference)
+                    .cipher(cipher);
+                for protector in [protector.clone(), protector.opaque()] {
+                    let protected = protector.protect(mail()).unwrap();
+                    let opened = opener()
+                        .identity(&bob.identity)
+                        .open(protected.message())
+                        .unwrap();
+                    assert_eq!(trusted(&opened).bytes(), ENTITY.as_bytes());
+                    assert_ne!(opened.report().encryption(), Encryption::None);
+                    let kinds: Vec<&str> = opened
+                        .report()
+                        .layers()
+                        .iter()
+                        .map(|layer| layer.kind().name())
+                        .collect();
+                    assert_eq!(kinds[0], "encrypted");
+                    assert!(kinds[1].ends_with("-signature") && kinds.len() == 2);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nested_in_every_order() {
+    let (alice, bob) = (person(Key::P256, ALICE), person(Key::P384, BOB));
+    let sign = protector().sign(&alice.identity);
+    let encrypt = protector().encrypt_to([bob.certificate()]);
+    let opener = opener().identity(&bob.identity);
+    // Each letter wraps what the letters before it made.
+    for order in ["se", "es", "ses", "sees", "oeo", "eso", "so", "os", "ee"] {
+        let mut message = mail().into_bytes();
+        for step in order.chars() {
+            let protector = match step {
+                's' => sign.clone(),
+                'o' => sign.clone().opaque(),
+                _ => encrypt.clone(),
+            };
+            message = protector.protect(&message).unwrap().message().to_vec();
+        }
+        let opened = opener.open(&message).unwrap();
+        let content = match order.contains(['s', 'o']) {
+            true => trusted(&opened),
+            false => unsigned(&opened),
+        };
+        assert_eq!(content.bytes(), ENTITY.as_bytes(), "{order}");
+        let kinds: String = opened
+            .report()
+            .layers()
+            .iter()
+            .map(|layer| match layer.kind() {
+                LayerKind::DetachedSignature => 's',
+                LayerKind::OpaqueSignature => 'o',
+                _ => 'e',
+            })
+            .collect();
+        assert_eq!(kinds, order.chars().rev().collect::<String>());
+    }
+}
+
+#[test]
+fn layers_are_bounded() {
+    let alice = person(Key::P256, ALICE);
+    let mut message = mail().into_bytes();
+    let sign = protector().sign(&alice.identity);
+    for _ in 0..10 {
+        message = sign.protect(&message).unwrap().message().to_vec();
+    }
+    trusted(&opener().open(&message).unwrap());
+    let message = sign.protect(&message).unwrap().message().to_vec();
+    let error = opener().open(&message).unwrap_err();
+    assert!(
+        matches!(error.kind(), smime::ErrorKind::Limit { limit: 10, .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_plain_mail_has_no_layers_and_comes_as_it_is() {
+    let opened = opener().open(mail().as_bytes()).unwrap();
+    let message = unsigned(&opened);
+    assert_eq!(message.bytes(), mail().as_bytes());
+    assert!(opened.report().layers().is_empty());
+    assert_eq!(opened.report().parts().len(), 1);
+    let subject = message.headers().iter().find(|f| f.name() == "Subject");
+    assert_eq!(subject.unwrap().value(), "Q3");
+}
+
+#[test]
+fn a_trusted_signer_brings_candidates() {
+    let (alice, bob) = (person(Key::Rsa2048, ALICE), person(Key::P256, BOB));
+    let protected = protector().sign(&alice.identity).protect(mail()).unwrap();
+    let opened = opener().open(protected.message()).unwrap();
+    let [candidate] = opened.report().candidates() else {
+        panic!("{:?}", opened.report().candidates());
+    };
+    assert_eq!(candidate.certificate(), alice.certificate());
+    assert!(candidate.encrypts());
+    assert_eq!(
+        candidate.capabilities(),
+        ["AES-256-CBC", "AES-192-CBC", "AES-128-CBC"]
+    );
+
+    // The certificate for answers is another one.
+    let answers = person(Key::P384, ALICE);
+    let protected = protector()
+        .sign(&alice.identity)
+        .advertise(answers.certificate())
+        .protect(mail())
+        .unwrap();
+    let opened = opener().open(protected.message()).unwrap();
+    let found: Vec<_> = opened
+        .report()
+        .candidates()
+        .iter()
+        .map(|c| (c.certificate().clone(), c.encrypts()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (alice.certificate().clone(), false),
+            (answers.certificate().clone(), true)
+        ]
+    );
+
+    // Not trusted: nothing to keep.
+    let forged = protector()
+        .sign(&bob.identity)
+        .danger_ignore_addresses()
+        .protect(mail())
+        .unwrap();
+    let opened = opener().open(forged.message()).unwrap();
+    crate::untrusted(&opened);
+    assert!(opened.report().candidates().is_empty());
+}
+
+/// CompressedData (RFC 3274) around a content, with zlib.
+fn compressed(content: &[u8]) -> Vec<u8> {
+    use crate::ca::{oid, sequence, tlv};
+    use std::io::Write;
+    let best = flate2::Compression::best();
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), best);
+    zlib.write_all(content).unwrap();
+    let octets = tlv(0x04, &zlib.finish().unwrap());
+    let zlib = sequence(&[&oid("1.2.840.113549.1.9.16.3.8")]);
+    let info = sequence(&[&oid("1.2.840.113549.1.7.1"), &tlv(0xa0, &octets)]);
+    let data = sequence(&[&tlv(0x02, &[0]), &zlib, &info]);
+    sequence(&[&oid("1.2.840.113549.1.9.16.1.9"), &tlv(0xa0, &data)])
+}
+
+fn compressed_entity(content: &[u8]) -> String {
+    let body: String = compressed(content)
+        .iter()
+        .map(|byte| format!("={byte:02X}=\r\n"))
+        .collect();
+    format!(
+        "Content-Type: application/pkcs7-mime; smime-type=compressed-data\r\n\
+         Content-Transfer-Encoding: quoted-printable\r\n\r\n{body}"
+    )
+}
+
+#[test]
+fn compressed_inside_and_outside_of_a_signature() {
+    let alice = person(Key::P256, ALICE);
+    let inside = format!("From: {ALICE}\r\n{}", compressed_entity(ENTITY.as_bytes()));
+    let signed = protector().sign(&alice.identity).protect(inside).unwrap();
+    let opened = opener().open(signed.message()).unwrap();
+    assert_eq!(trusted(&opened).bytes(), ENTITY.as_bytes());
+    assert_eq!(opened.report().layers()[1].kind(), &LayerKind::Compressed);
+
+    let signed = protector().sign(&alice.identity).protect(ENTITY).unwrap();
+    let outside = format!("From: {ALICE}\r\n{}", compressed_entity(signed.message()));
+    let opened = opener().open(outside.as_bytes()).unwrap();
+    assert_eq!(trusted(&opened).bytes(), ENTITY.as_bytes());
+    assert_eq!(opened.report().layers()[0].kind(), &LayerKind::Compressed);
+}
+
+#[test]
+fn enc_17_compression_shares_one_budget() {
+    let limits = smime::Limits {
+        decompressed_bytes: 3 << 20,
+        decompression_ratio: u64::MAX,
+        ..smime::Limits::default()
+    };
+    let big = vec![b'x'; 2 << 20];
+    let part = |content: &[u8]| compressed_entity(content);
+    opener().limits(limits).open_cms(&compressed(&big)).unwrap();
+    let bomb = compressed(&vec![0; 4 << 20]);
+    let error = opener().limits(limits).open_cms(&bomb).unwrap_err();
+    assert!(
+        matches!(error.kind(), smime::ErrorKind::Limit { .. }),
+        "{error}"
+    );
+
+    // Two parts of 2 MiB: the second one stays closed.
+    let mail = format!(
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n{}\r\n--b\r\n{}\r\n--b--\r\n",
+        part(&big),
+        part(&big)
+    );
+    let opened = opener().limits(limits).open(mail.as_bytes()).unwrap();
+    let total: usize = unsigned(&opened)
+        .parts()
+        .iter()
+        .map(|part| part.bytes().len())
+        .filter(|len| *len >= 2 << 20)
+        .sum();
+    assert_eq!(total, 2 << 20);
+    assert!(opened.report().to_string().contains("was not opened"));
+}
+
+/// Every prefix and every changed byte: an error, or no trust, or the same content.
+#[test]
+fn dos_10_nothing_changed_is_trusted() {
+    let (alice, bob) = (person(Key::P256, ALICE), person(Key::P384, BOB));
+    let sign = protector().sign(&alice.identity);
+    for protector in [
+        sign.clone(),
+        sign.clone().opaque(),
+        sign.encrypt_to([bob.certificate()]),
+    ] {
+        let protected = protector.protect(mail()).unwrap();
+        let message = protected.message();
+        let opener = opener().identity(&bob.identity);
+        let check = |message: &[u8], at: usize| {
+            if let Ok(opened) = opener.open(message)
+                && let Ok(content) = opened.trusted()
+            {
+                assert_eq!(content.bytes(), ENTITY.as_bytes(), "{at}");
+            }
+        };
+        check(message, 0);
+        for at in 0..message.len() {
+            check(&message[..at], at);
+            let mut changed = message.to_vec();
+            changed[at] ^= [0x01, 0x20, 0x80][at % 3];
+            check(&changed, at);
+        }
+    }
+}

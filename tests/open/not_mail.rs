@@ -1,0 +1,28 @@
+//! What is no mail is not shown as an unsigned one.
+
+use smime::ErrorKind;
+
+use crate::ca::Key;
+use crate::opener;
+use crate::people::{ALICE, ENTITY, person, protector};
+
+#[test]
+fn a_cms_object_is_not_taken_for_an_unsigned_mail() {
+    let alice = person(Key::P256, ALICE);
+    let cms = protector()
+        .sign(&alice.identity)
+        .opaque()
+        .protect_cms(ENTITY.as_bytes())
+        .unwrap();
+    let error = opener().open(&cms).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Misuse { .. }), "{error}");
+    assert!(error.to_string().contains("open_cms"), "{error}");
+}
+
+#[test]
+fn nothing_is_not_a_mail() {
+    for nothing in ["", " ", "\r\n\r\n"] {
+        let error = opener().open(nothing.as_bytes()).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Malformed { .. }));
+    }
+}
