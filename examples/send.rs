@@ -1,7 +1,7 @@
 //! Sends a signed and encrypted mail.
 //!
-//! Without arguments: everything from a small CA to the delivered mail, on this machine alone, with the
-//! `openssl` commands that read the result.
+//! Without arguments: everything from a small CA to the delivered mail and what its recipients see, on this
+//! machine alone, with the `openssl` commands that read the result.
 //!
 //! ```text
 //! cargo run --release --example send
@@ -27,6 +27,10 @@ mod form;
 mod openssl;
 #[path = "send/people.rs"]
 mod people;
+#[path = "send/reading.rs"]
+mod reading;
+#[path = "send/seen.rs"]
+mod seen;
 #[path = "send/sender.rs"]
 mod sender;
 #[path = "send/server.rs"]
@@ -34,6 +38,8 @@ mod server;
 #[allow(dead_code)] // The tests of submission use the rest of it.
 #[path = "../tests/support/smtp.rs"]
 mod smtp;
+#[path = "send/world.rs"]
+mod world;
 
 use std::process::ExitCode;
 

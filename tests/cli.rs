@@ -3,14 +3,20 @@
 
 #[path = "support/ca.rs"]
 mod ca;
+#[path = "cli/inspect.rs"]
+mod inspect;
 #[path = "cli/mail_server.rs"]
 mod mail_server;
+#[path = "cli/open.rs"]
+mod open;
 #[path = "cli/openssl.rs"]
 mod openssl;
 #[path = "cli/protect.rs"]
 mod protect;
 #[path = "cli/refused.rs"]
 mod refused;
+#[path = "cli/revoked.rs"]
+mod revoked;
 #[path = "cli/send.rs"]
 mod send;
 #[allow(dead_code)] // The tests of submission use the rest of it.

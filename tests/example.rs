@@ -1,4 +1,4 @@
-//! The example `send`: its demo, the `openssl` commands it prints, and its form.
+//! The examples: the demo of `send`, the `openssl` commands it prints, and its form; `open` and `cms`.
 #![cfg(all(feature = "mail-builder", feature = "smtp"))]
 
 #[path = "support/ca.rs"]
@@ -18,12 +18,12 @@ use mail_server::{PASSWORD, USER};
 
 /// The example beside this test. `cargo test` builds both; with `--test example` alone it is whatever was
 /// built before.
-fn example(test: &str) -> Option<PathBuf> {
+fn example(name: &str, test: &str) -> Option<PathBuf> {
     let this = std::env::current_exe().unwrap();
     let target = this.parent().and_then(Path::parent).unwrap();
     let program = target
         .join("examples")
-        .join("send")
+        .join(name)
         .with_extension(std::env::consts::EXE_EXTENSION);
     if program.exists() {
         return Some(program);
@@ -33,7 +33,7 @@ fn example(test: &str) -> Option<PathBuf> {
         Ok("true"),
         "the example is not built"
     );
-    eprintln!("SKIPPED {test}: the example is not built; cargo build --example send");
+    eprintln!("SKIPPED {test}: the example is not built; cargo build --example {name}");
     None
 }
 
@@ -75,7 +75,9 @@ fn commands(printed: &str) -> Vec<String> {
 #[test]
 fn the_demo_runs_and_openssl_reads_what_it_delivered() {
     let test = "the_demo_runs_and_openssl_reads_what_it_delivered";
-    let Some(program) = example(test) else { return };
+    let Some(program) = example("send", test) else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
     let output = run(&program, folder.path(), &[]);
     let printed = text(&output.stdout);
@@ -86,6 +88,13 @@ fn the_demo_runs_and_openssl_reads_what_it_delivered() {
         "{printed}"
     );
     assert_eq!(commands(&printed).len(), 3, "{printed}");
+    // Three open, and the others cannot.
+    let seen = printed
+        .matches("trusted, signed by juergen@example.org")
+        .count();
+    assert_eq!(seen, 3, "{printed}");
+    let closed = printed.matches("it is encrypted to others").count();
+    assert_eq!(closed, 3, "{printed}");
     if !openssl::is_there(test) {
         return;
     }
@@ -127,7 +136,7 @@ fn the_demo_runs_and_openssl_reads_what_it_delivered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_form_sends_and_refuses() {
-    let Some(program) = example("the_form_sends_and_refuses") else {
+    let Some(program) = example("send", "the_form_sends_and_refuses") else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -251,4 +260,81 @@ async fn the_form_sends_and_refuses() {
     assert_eq!(code(&output), 0, "{}", text(&output.stderr));
     assert!(text(&std::fs::read(saved).unwrap()).contains("smime-type=enveloped-data"));
     assert_eq!(server.messages().len(), 3);
+}
+
+#[test]
+fn open_reads_what_send_delivered() {
+    let test = "open_reads_what_send_delivered";
+    let (Some(send), Some(open)) = (example("send", test), example("open", test)) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    // The first time it finds nothing and sends first; the second time it opens what there is.
+    for delivered_by in [None, Some(&send)] {
+        if let Some(send) = delivered_by {
+            assert!(run(send, folder.path(), &[]).status.success());
+        }
+        let output = run(&open, folder.path(), &[]);
+        let printed = text(&output.stdout);
+        assert!(output.status.success(), "{printed}{}", text(&output.stderr));
+        let trusted = "Trusted: signed by juergen@example.org";
+        assert_eq!(printed.matches(trusted).count(), 3, "{printed}");
+        assert_eq!(printed.matches("Not opened: ").count(), 3, "{printed}");
+        let sent = printed.contains("Nothing was sent yet");
+        assert_eq!(sent, delivered_by.is_none());
+    }
+
+    let files = folder.path().join("target/smime-example");
+    let path = |name: &str| files.join(name).to_str().unwrap().to_owned();
+    let bob = folder.path().join("bob.pem");
+    let mut pem = std::fs::read(path("keys/bob.key.pem")).unwrap();
+    pem.extend(std::fs::read(path("certificates/bob.pem")).unwrap());
+    std::fs::write(&bob, pem).unwrap();
+    let (copy, other, ca) = (
+        path("delivered/copy-1.eml"),
+        path("delivered/copy-2.eml"),
+        path("ca.pem"),
+    );
+    let bob = bob.to_str().unwrap();
+    let saved = folder.path().join("content");
+    let form = [
+        &copy,
+        "--identity",
+        bob,
+        "--trust",
+        &ca,
+        "--save",
+        saved.to_str().unwrap(),
+    ];
+    let code = |form: &[&str]| run(&open, folder.path(), form).status.code().unwrap();
+    assert_eq!(code(&form), 0);
+    let content = text(&std::fs::read(&saved).unwrap());
+    assert!(
+        content.starts_with("Content-Type: multipart/mixed"),
+        "{content}"
+    );
+    assert_eq!(code(&[&copy, "--identity", bob]), 1);
+    assert_eq!(code(&[&other, "--identity", bob, "--trust", &ca]), 2);
+    assert_eq!(code(&["--identity", bob]), 64);
+    let sender = path("sender.p12");
+    let mut form = vec![copy.as_str(), "--trust", &ca, "--identity", &sender];
+    let closed = run(&open, folder.path(), &form);
+    assert!(text(&closed.stderr).contains("--password-file"));
+    form.extend(["--password-env", "SMIME_TEST_P12"]);
+    assert_eq!(code(&form), 0);
+}
+
+#[test]
+fn cms_shows_the_door_below_mime() {
+    let Some(program) = example("cms", "cms_shows_the_door_below_mime") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(&program, folder.path(), &[]);
+    let printed = text(&output.stdout);
+    assert!(output.status.success(), "{printed}{}", text(&output.stderr));
+    for (verdict, count) in [("Trusted: ", 2), ("Withheld: ", 1), ("Unsigned: ", 0)] {
+        assert_eq!(printed.matches(verdict).count(), count, "{printed}");
+    }
+    assert!(printed.ends_with("65 bytes, trusted\n"), "{printed}");
 }

@@ -1,19 +1,16 @@
 //! Everything at once, on this machine alone.
 
-use std::fs;
 use std::path::PathBuf;
 
-use smime::crypto::{ContentCipher, DigestAlgorithm};
-use smime::mail_builder::MessageBuilder;
 use smime::protect::Source;
 use smime::resolver::{FolderResolver, Provenance};
-use smime::submit::Submitter;
-use smime::{Identity, Protected, Protector};
+use smime::{Identity, Protected};
 
 use crate::openssl::{self, shown};
 use crate::people::{self, BOB, CAROL, DAVE, DEMO_PASSWORD, Files, Recipient, SENDER};
-use crate::smtp::Received;
-use crate::{Result, server};
+use crate::reading::{self, read};
+use crate::world::{self, ATTACHMENT, SUBJECT};
+use crate::{Result, seen, server};
 
 pub fn run() -> Result<()> {
     tokio::runtime::Runtime::new()?.block_on(demo())
@@ -38,7 +35,6 @@ async fn demo() -> Result<()> {
     );
 
     title(3, "A mail is composed");
-    let mail = compose();
     println!("   From        {} <{}>", SENDER.0, SENDER.1);
     println!("   To          {}, {}", named(&BOB), named(&CAROL));
     println!("   Bcc         {}", named(&DAVE));
@@ -46,13 +42,7 @@ async fn demo() -> Result<()> {
     println!("   Content     text, HTML, and the attachment {ATTACHMENT}");
 
     title(4, "It is signed, then encrypted");
-    let protected = Protector::new()
-        .sign(&sender)
-        .digest(DigestAlgorithm::Sha512)
-        .resolver(certificates)
-        .encrypt_to_recipients()
-        .cipher(ContentCipher::Aes256Cbc)
-        .protect(mail)?;
+    let protected = world::protect(&sender, certificates)?;
     explain(&protected);
 
     title(5, "It is submitted over TLS, with user and password");
@@ -62,21 +52,13 @@ async fn demo() -> Result<()> {
         "   server      {address}, implicit TLS, user {}",
         server::USER
     );
-    let submitter = Submitter::relay(&address.ip().to_string())?
-        .port(address.port())
-        .root_certificates(tls_root.as_bytes())?
-        .credentials(server::USER, server::PASSWORD);
-    let delivery = submitter.send(&protected).await?;
+    let delivery = world::submit(&protected, &server, &tls_root).await?;
     for (recipient, outcome) in delivery.iter() {
         println!("   {:<19} {outcome}", recipient.address());
     }
-    if !delivery.all_accepted() {
-        return Err("the server of the demo did not accept everything".into());
-    }
-
     title(6, "The server delivered these files");
     let messages = server.messages();
-    let copies = deliver(&files, &messages)?;
+    let copies = world::deliver(&files, &messages)?;
     for (path, received) in &copies {
         println!("   {}  for {}", shown(path), received.recipients.join(" "));
     }
@@ -97,27 +79,24 @@ async fn demo() -> Result<()> {
             }
         }
     }
+
+    title(8, "What each recipient sees in each copy");
+    for recipient in reading::READERS {
+        let opener = reading::opener(&files, recipient)?;
+        for (path, _) in &copies {
+            println!("   {} opens {}", recipient.name, shown(path));
+            match opener.open(&reading::read(path)?) {
+                Ok(opened) => {
+                    for line in seen::seen(&opened) {
+                        println!("      {line}");
+                    }
+                }
+                Err(error) => println!("      {}", seen::closed(&error)),
+            }
+        }
+    }
+    println!("\n   `cargo run --release --example open` prints the whole reports.");
     Ok(())
-}
-
-const SUBJECT: &str = "Grüße: the figures for Q3 ✓";
-const ATTACHMENT: &str = "figures.csv";
-
-fn compose() -> MessageBuilder<'static> {
-    MessageBuilder::new()
-        .from(SENDER)
-        .to(vec![(BOB.name, BOB.address), (CAROL.name, CAROL.address)])
-        .bcc((DAVE.name, DAVE.address))
-        .subject(SUBJECT)
-        .text_body("Hello,\n\nthe figures for Q3 are attached.\n\nGrüße\nJürgen\n")
-        .html_body(
-            "<p>Hello,</p><p>the figures for <b>Q3</b> are attached.</p><p>Grüße<br>Jürgen</p>",
-        )
-        .attachment(
-            "text/csv",
-            ATTACHMENT,
-            "month,total\nJuly,1204\nAugust,998\nSeptember,1311\n",
-        )
 }
 
 /// The report as a table; `println!("{}", protected.report())` would do as well.
@@ -176,18 +155,6 @@ fn why(source: Source) -> String {
     }
 }
 
-/// Writes what the server received, one file per copy.
-fn deliver<'m>(files: &Files, messages: &'m [Received]) -> Result<Vec<(PathBuf, &'m Received)>> {
-    let mut copies = Vec::new();
-    for (number, received) in (1..).zip(messages) {
-        let path = files.delivered().join(format!("copy-{number}.eml"));
-        fs::write(&path, &received.bytes)
-            .map_err(|error| format!("{}: {error}", path.display()))?;
-        copies.push((path, received));
-    }
-    Ok(copies)
-}
-
 fn list_files(files: &Files) {
     let line = |path: PathBuf, what: &str| println!("   {:<52} {what}", shown(&path));
     line(files.ca(), "the CA, for those who verify");
@@ -207,10 +174,6 @@ fn list_files(files: &Files) {
         line(files.certificate(recipient, "pem"), "the same in PEM");
         line(files.key(recipient), "the key, for OpenSSL to decrypt");
     }
-}
-
-fn read(path: &std::path::Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
 fn named(recipient: &Recipient) -> String {

@@ -1,4 +1,4 @@
-//! `smime`: sign, encrypt and send mail from the command line.
+//! `smime`: sign, encrypt, send, open and inspect mail from the command line.
 //!
 //! The library seen through a door that scripts know: it uses the public face only.
 #![forbid(unsafe_code)]
@@ -18,6 +18,8 @@
     )
 )]
 
+#[path = "smime/advice.rs"]
+mod advice;
 #[path = "smime/args.rs"]
 mod args;
 #[path = "smime/choices.rs"]
@@ -26,6 +28,12 @@ mod choices;
 mod failure;
 #[path = "smime/files.rs"]
 mod files;
+#[path = "smime/inspect.rs"]
+mod inspect;
+#[path = "smime/kind.rs"]
+mod kind;
+#[path = "smime/open.rs"]
+mod open;
 #[path = "smime/output.rs"]
 mod output;
 #[path = "smime/password.rs"]
@@ -34,10 +42,14 @@ mod password;
 mod protect;
 #[path = "smime/protection.rs"]
 mod protection;
+#[path = "smime/receiving.rs"]
+mod receiving;
 #[path = "smime/report.rs"]
 mod report;
 #[path = "smime/send.rs"]
 mod send;
+#[path = "smime/time.rs"]
+mod time;
 
 use std::process::ExitCode;
 
@@ -56,6 +68,8 @@ fn main() -> ExitCode {
     let (result, json) = match command {
         Command::Protect(command) => (protect::run(&command), command.files.json),
         Command::Send(command) => (send::run(&command), command.files.json),
+        Command::Open(command) => (open::run(&command), command.json),
+        Command::Inspect(command) => (inspect::run(&command), command.json),
     };
     result.unwrap_or_else(|error| failure::tell(&error, json))
 }

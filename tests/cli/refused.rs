@@ -14,7 +14,8 @@ fn wrong_usage_is_64() {
         "protect --password-env A --password-env B --sign alice.p12",
         "send --to certs/bob.cer",
         "send --server localhost",
-        "open",
+        "open --at tomorrow",
+        "inspect",
     ] {
         let ran = world.smime(arguments, b"").exits(64);
         assert!(!ran.stderr.is_empty());

@@ -7,8 +7,9 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use crate::choices::{Cipher, Digest, KeyEncryption};
 use crate::password::PasswordSource;
+use crate::receiving::{InspectCommand, OpenCommand};
 
-/// Sign, encrypt and send mail with S/MIME.
+/// Sign, encrypt, send and open mail with S/MIME.
 #[derive(Parser)]
 #[command(name = "smime", version, about, arg_required_else_help = true)]
 struct Cli {
@@ -41,6 +42,24 @@ pub enum Command {
             64 wrong usage."
     )]
     Send(SendCommand),
+    /// Decrypt and verify a message, and say why it is to be believed or not
+    #[command(
+        long_about = "Decrypts and verifies a message. The content goes to OUT, the report to stderr: what \
+            protects the message, what was checked, what follows, and what to do about it.\n\n\
+            The content is the innermost MIME entity; of a message without protection the message \
+            itself. Content whose signature does not verify is kept back.",
+        after_help = "Exit status: 0 trusted; 1 not signed, or something about the signature is not as it \
+            should be; 2 not opened, or could not be written; 64 wrong usage. A script that believes \
+            what it reads must look at it, or use -o and read the report."
+    )]
+    Open(Box<OpenCommand>),
+    /// Say what a file is and what is in it, without keys: certificates, PKCS#12, CMS, mail
+    #[command(
+        long_about = "Says what a file is and what is in it, as far as that can be seen without keys. \
+            Nothing is decrypted, nothing is verified: `smime open` does that.",
+        after_help = "Exit status: 0 all files were read, 2 some could not be, 64 wrong usage."
+    )]
+    Inspect(InspectCommand),
 }
 
 #[derive(Args)]
@@ -71,10 +90,10 @@ pub struct Protection {
     /// Read the password of an identity from this file; one newline at its end is left out.
     /// In the order of the IDs; one password serves all of them
     #[arg(long, value_name = "FILE", help_heading = "Signing")]
-    password_file: Vec<PathBuf>,
+    pub password_file: Vec<PathBuf>,
     /// The same, from an environment variable
     #[arg(long, value_name = "NAME", help_heading = "Signing")]
-    password_env: Vec<String>,
+    pub password_env: Vec<String>,
     /// Put the content inside the signature instead of beside it: survives relays that change text,
     /// but only S/MIME readers can show it
     #[arg(long, help_heading = "Signing")]
@@ -96,6 +115,9 @@ pub struct Protection {
     /// you and need none
     #[arg(long, value_name = "CA", help_heading = "Encrypting")]
     pub anchors: Option<PathBuf>,
+    /// Compress the content first; few mail programs read it
+    #[arg(long)]
+    pub compress: bool,
     /// Content cipher
     #[arg(
         long,
@@ -170,40 +192,42 @@ pub struct ServerArgs {
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
     let matches = Cli::command().try_get_matches_from(arguments)?;
     let mut command = Cli::from_arg_matches(&matches)?.command;
-    let (name, protection) = match &mut command {
-        Command::Protect(command) => ("protect", &mut command.protection),
-        Command::Send(command) => ("send", &mut command.protection),
+    let Some((name, matches)) = matches.subcommand() else {
+        return Ok(command);
     };
-    if let Some(matches) = matches.subcommand_matches(name) {
-        protection.passwords = passwords_in_order(matches, protection);
-    }
-    check(protection).map_err(|problem| wrong(name, problem))?;
-    if let Command::Send(command) = &command {
-        let server = &command.server;
-        let password = server.smtp_password_file.is_some() || server.smtp_password_env.is_some();
-        if server.user.is_some() && !password {
-            let problem = "--user needs --smtp-password-file or --smtp-password-env";
-            return Err(wrong("send", problem));
+    let checked = match &mut command {
+        Command::Protect(ProtectCommand { protection, .. }) => {
+            protection.passwords = in_order(matches, "password_file", "password_env");
+            check(protection)
         }
-    }
+        Command::Send(command) => {
+            let protection = &mut command.protection;
+            protection.passwords = in_order(matches, "password_file", "password_env");
+            check(protection).and_then(|()| check_server(&command.server))
+        }
+        Command::Open(command) => {
+            command.passwords = in_order(matches, "password_file", "password_env");
+            command.message_passwords =
+                in_order(matches, "message_password_file", "message_password_env");
+            check_open(command)
+        }
+        Command::Inspect(command) => {
+            command.passwords = in_order(matches, "password_file", "password_env");
+            Ok(())
+        }
+    };
+    checked.map_err(|problem| wrong(name, problem))?;
     Ok(command)
 }
 
 /// Two options make one list, so the places on the command line decide.
-fn passwords_in_order(matches: &ArgMatches, protection: &Protection) -> Vec<PasswordSource> {
+fn in_order(matches: &ArgMatches, files: &str, variables: &str) -> Vec<PasswordSource> {
     let places = |id: &str| matches.indices_of(id).into_iter().flatten();
-    let files = protection
-        .password_file
-        .iter()
-        .cloned()
-        .map(PasswordSource::File);
-    let variables = protection
-        .password_env
-        .iter()
-        .cloned()
-        .map(PasswordSource::Variable);
-    let mut all: Vec<(usize, PasswordSource)> = places("password_file").zip(files).collect();
-    all.extend(places("password_env").zip(variables));
+    let values = matches.get_many::<PathBuf>(files).into_iter().flatten();
+    let from_files = values.cloned().map(PasswordSource::File);
+    let mut all: Vec<(usize, PasswordSource)> = places(files).zip(from_files).collect();
+    let values = matches.get_many::<String>(variables).into_iter().flatten();
+    all.extend(places(variables).zip(values.cloned().map(PasswordSource::Variable)));
     all.sort_by_key(|(place, _)| *place);
     all.into_iter().map(|(_, source)| source).collect()
 }
@@ -223,6 +247,28 @@ fn check(protection: &Protection) -> Result<(), &'static str> {
     }
     if passwords == 1 && !signs {
         return Err("--password-file and --password-env are for the identities of --sign ID");
+    }
+    Ok(())
+}
+
+fn check_server(server: &ServerArgs) -> Result<(), &'static str> {
+    let password = server.smtp_password_file.is_some() || server.smtp_password_env.is_some();
+    match server.user.is_some() && !password {
+        true => Err("--user needs --smtp-password-file or --smtp-password-env"),
+        false => Ok(()),
+    }
+}
+
+fn check_open(command: &OpenCommand) -> Result<(), &'static str> {
+    let passwords = command.passwords.len();
+    if passwords > 1 && passwords != command.identity.len() {
+        return Err("give one password for all identities of --identity, or one for each");
+    }
+    if passwords == 1 && command.identity.is_empty() {
+        return Err(
+            "--password-file and --password-env are for the identities of --identity ID; a message is \
+             opened with --message-password-file or --message-password-env",
+        );
     }
     Ok(())
 }

@@ -10,7 +10,9 @@ use crate::report;
 
 /// Some recipient was not accepted.
 pub const PARTLY_SENT: u8 = 1;
-/// Nothing was protected, or nothing was sent.
+/// What was opened is not trusted.
+pub const NOT_TRUSTED: u8 = 1;
+/// Nothing was protected, sent or opened.
 pub const FAILED: u8 = 2;
 /// EX_USAGE of sysexits.
 pub const WRONG_USAGE: u8 = 64;

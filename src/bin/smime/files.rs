@@ -5,10 +5,11 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use smime::cert::Pkcs12;
+use smime::cert::{Crl, Pkcs12};
 use smime::{Certificate, Identity, Limits, TrustAnchors};
 use zeroize::Zeroizing;
 
+use crate::kind::Kind;
 use crate::password;
 
 /// A file of certificates or keys.
@@ -34,12 +35,47 @@ pub fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
 /// A PKCS#12, or a PEM with key and certificates.
 pub fn identity(path: &Path, password: Option<&str>) -> Result<Identity> {
     let bytes = read(path)?;
-    let is_pem = bytes.windows(11).any(|text| text == b"-----BEGIN ");
-    let identity = match is_pem {
+    let identity = match is_pem(&bytes) {
         true => Identity::from_pem(&bytes, password),
         false => Pkcs12::open(&bytes, password).and_then(|file| file.identity()),
     };
     identity.map_err(|error| password::explain(error, path, password.is_some()))
+}
+
+/// Every identity of a PKCS#12, or the one of a PEM.
+pub fn identities(path: &Path, password: Option<&str>) -> Result<Vec<Identity>> {
+    let bytes = read(path)?;
+    let opened = match is_pem(&bytes) {
+        true => Identity::from_pem(&bytes, password).map(|identity| vec![identity]),
+        false => Pkcs12::open(&bytes, password).map(|file| file.identities()),
+    };
+    let identities = opened.map_err(|error| password::explain(error, path, password.is_some()))?;
+    if identities.is_empty() {
+        bail!("{}: no key with its certificate in it", path.display());
+    }
+    Ok(identities)
+}
+
+fn is_pem(bytes: &[u8]) -> bool {
+    bytes.windows(11).any(|text| text == b"-----BEGIN ")
+}
+
+/// Every certificate of a file: DER, PEM or p7b.
+pub fn certificates(path: &Path) -> Result<Vec<Certificate>> {
+    let bytes = read(path)?;
+    if Kind::of(&bytes) == Kind::Keys {
+        bail!(
+            "{}: a PKCS#12 file or a key, and certificates are wanted here (DER, PEM or p7b)",
+            path.display()
+        );
+    }
+    Certificate::all_from_bytes(&bytes).map_err(|error| error.in_file(path).into())
+}
+
+/// Every revocation list of a file, DER or PEM.
+pub fn crls(path: &Path) -> Result<Vec<Crl>> {
+    let bytes = read(path)?;
+    Crl::all_from_bytes(&bytes).map_err(|error| error.in_file(path).into())
 }
 
 /// One certificate, DER or PEM.
@@ -50,8 +86,7 @@ pub fn certificate(path: &Path) -> Result<Certificate> {
 
 /// All certificates of a file.
 pub fn anchors(path: &Path) -> Result<TrustAnchors> {
-    let bytes = read(path)?;
-    let certificates = Certificate::all_from_bytes(&bytes).map_err(|error| error.in_file(path))?;
+    let certificates = certificates(path)?;
     if certificates.is_empty() {
         bail!("{}: no certificate in it", path.display());
     }

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow};
 use tempfile::NamedTempFile;
 
+/// Names that Unix has for stdout.
+const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
 /// Opens the message; its size, where it is known.
 pub fn open_input(path: &Path) -> Result<(Box<dyn Read>, Option<u64>)> {
     if is_standard(path) {
@@ -15,6 +18,17 @@ pub fn open_input(path: &Path) -> Result<(Box<dyn Read>, Option<u64>)> {
     let file = File::open(path).map_err(|error| anyhow!("{}: {error}", path.display()))?;
     let about = file.metadata().ok().filter(|about| about.is_file());
     Ok((Box::new(file), about.map(|about| about.len())))
+}
+
+/// Reads the whole message.
+pub fn read_input(path: &Path) -> Result<Vec<u8>> {
+    let name = input_name(path);
+    let (mut input, _) = open_input(path)?;
+    let mut message = Vec::new();
+    input
+        .read_to_end(&mut message)
+        .map_err(|error| anyhow!("{}: {error}", name.display()))?;
+    Ok(message)
 }
 
 /// Where the result goes.
@@ -31,7 +45,8 @@ pub enum Output {
 impl Output {
     pub fn create(path: &Path) -> Result<Output> {
         let named = |error: io::Error| anyhow!("{}: {error}", path.display());
-        if is_standard(path) {
+        // By whatever name: if stdout is a file, what the shell writes to it later belongs behind this.
+        if is_standard(path) || STDOUT.iter().any(|name| path == Path::new(name)) {
             return Ok(Output::Stream(Box::new(io::stdout().lock())));
         }
         // A link stays a link, and what is no file, such as /dev/null or a pipe, is not replaced.
@@ -44,6 +59,7 @@ impl Output {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
+        fs::metadata(folder).map_err(named)?;
         let temporary = temporary_in(folder).map_err(named)?;
         Ok(Output::File {
             temporary: BufWriter::with_capacity(64 << 10, temporary),
@@ -84,6 +100,22 @@ impl Write for Output {
             Output::Stream(stream) => stream.flush(),
             Output::File { temporary, .. } => temporary.flush(),
         }
+    }
+}
+
+/// What a person calls this input.
+pub fn input_name(path: &Path) -> &Path {
+    match is_standard(path) {
+        true => Path::new("stdin"),
+        false => path,
+    }
+}
+
+/// What a person calls this output.
+pub fn output_name(path: &Path) -> &Path {
+    match is_standard(path) {
+        true => Path::new("stdout"),
+        false => path,
     }
 }
 

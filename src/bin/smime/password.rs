@@ -51,6 +51,20 @@ impl PasswordSource {
     }
 }
 
+/// Reads all of them, in their order.
+pub fn read_all(sources: &[PasswordSource]) -> Result<Vec<Zeroizing<String>>> {
+    sources.iter().map(PasswordSource::read).collect()
+}
+
+/// The password for the identity at this place: one serves all.
+pub fn of(passwords: &[Zeroizing<String>], place: usize) -> Option<&str> {
+    let password = match passwords {
+        [one] => Some(one),
+        several => several.get(place),
+    };
+    password.map(|password| password.as_str())
+}
+
 /// The error of a file that a password opens, in the words of the command line.
 pub fn explain(error: Error, path: &std::path::Path, had_password: bool) -> anyhow::Error {
     match error.kind() {

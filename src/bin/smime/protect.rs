@@ -59,7 +59,7 @@ pub fn run(command: &ProtectCommand) -> Result<ExitCode> {
         } = finish(writer)?;
         let mut sink = Output::create(path)?;
         sink.write_all(&message)
-            .map_err(|error| anyhow!("{}: {error}", path.display()))?;
+            .map_err(|error| anyhow!("{}: {error}", output::output_name(path).display()))?;
         sink.commit()?;
         (report, envelope)
     };

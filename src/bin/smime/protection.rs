@@ -3,10 +3,9 @@
 use anyhow::Result;
 use smime::Protector;
 use smime::resolver::FolderResolver;
-use zeroize::Zeroizing;
 
 use crate::args::Protection;
-use crate::files;
+use crate::{files, password};
 
 /// A protector as the options want it, and what a person should know about the files.
 pub struct Prepared {
@@ -16,19 +15,11 @@ pub struct Prepared {
 
 /// Reads every file the options name.
 pub fn prepare(options: &Protection) -> Result<Prepared> {
-    let passwords = options
-        .passwords
-        .iter()
-        .map(|source| source.read())
-        .collect::<Result<Vec<Zeroizing<String>>>>()?;
+    let passwords = password::read_all(&options.passwords)?;
     let mut warnings = Vec::new();
     let mut protector = Protector::new().key_encryption(options.key_encryption.choice());
     for (place, path) in options.sign.iter().enumerate() {
-        let password = match passwords.as_slice() {
-            [one] => Some(one),
-            several => several.get(place),
-        };
-        let identity = files::identity(path, password.map(|password| password.as_str()))?;
+        let identity = files::identity(path, password::of(&passwords, place))?;
         protector = protector.sign(&identity);
     }
     for path in &options.to {
@@ -53,6 +44,9 @@ pub fn prepare(options: &Protection) -> Result<Prepared> {
     }
     if options.opaque {
         protector = protector.opaque();
+    }
+    if options.compress {
+        protector = protector.compress();
     }
     if options.danger_ignore_addresses {
         protector = protector.danger_ignore_addresses();

@@ -35,6 +35,7 @@ pub fn protected(report: &ProtectReport, warnings: &[String]) -> Value {
     json!({
         "signers": report.signers().iter().map(signer).collect::<Vec<_>>(),
         "cipher": report.cipher().map(|cipher| cipher.name()),
+        "compressed": report.is_compressed(),
         "recipients": report.recipients().iter().map(recipient).collect::<Vec<_>>(),
         "notes": report.notes(),
         "warnings": warnings,

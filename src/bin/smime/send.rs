@@ -1,6 +1,6 @@
 //! `smime send`.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -21,7 +21,7 @@ pub fn run(command: &SendCommand) -> Result<ExitCode> {
         warnings,
     } = protection::prepare(&command.protection)?;
     let submitter = submitter(&command.server)?;
-    let message = read(&command.files.input)?;
+    let message = output::read_input(&command.files.input)?;
     let protected = protector.protect(&message)?;
     if protected
         .copies()
@@ -105,20 +105,6 @@ fn submitter(server: &ServerArgs) -> Result<Submitter> {
         submitter = submitter.credentials(user, password.read()?.as_str());
     }
     Ok(submitter)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    let name = if output::is_standard(path) {
-        Path::new("stdin")
-    } else {
-        path
-    };
-    let (mut input, _) = output::open_input(path)?;
-    let mut message = Vec::new();
-    input
-        .read_to_end(&mut message)
-        .map_err(|error| anyhow!("{}: {error}", name.display()))?;
-    Ok(message)
 }
 
 /// The first copy as this file, the further ones beside it. What is no file, such as stdout, takes one message.
