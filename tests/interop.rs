@@ -1,4 +1,4 @@
-//! What this crate makes, read by the tools people have: `openssl cms`, `gpgsm`, NSS `cmsutil`.
+//! What this crate makes, read by the tools people have, and what they make, opened here: `openssl cms`, `gpgsm`, NSS `cmsutil`.
 //!
 //! A tool that is not installed is skipped with one loud line, and is a failure under `CI=true`. What a tool cannot
 //! do is not tried here. Seen with OpenSSL 3.0.22, gpgsm 2.2.40 and NSS 3.87:
@@ -45,6 +45,16 @@ mod gpgsm;
 mod nested;
 #[path = "interop/nss.rs"]
 mod nss;
+#[path = "interop/objects.rs"]
+mod objects;
+#[path = "interop/opened.rs"]
+mod opened;
+#[path = "interop/opened_gpgsm.rs"]
+mod opened_gpgsm;
+#[path = "interop/opened_nss.rs"]
+mod opened_nss;
+#[path = "interop/opened_openssl.rs"]
+mod opened_openssl;
 #[path = "interop/pss.rs"]
 mod pss;
 #[path = "interop/signed.rs"]

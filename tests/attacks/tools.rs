@@ -1,0 +1,111 @@
+//! What the attacks have in common.
+
+use smime::open::{Content, Message, Opened};
+use smime::policy::StandardPolicy;
+use smime::{Certificate, Opener, TrustAnchors};
+
+use crate::ca::Key;
+use crate::people::{ALICE, BOB, Person, ca, now, person};
+
+pub const HEADERS: &str = "From: Alice <alice@example.org>\r\nTo: bob@example.org\r\nSubject: Q3\r\n\
+                           Date: Mon, 01 Jun 2026 12:00:00 +0000\r\n";
+
+/// A MIME entity to sign.
+pub const PART: &str = "Content-Type: text/plain\r\n\r\nHello Bob";
+
+pub fn alice() -> Person {
+    person(Key::P256, ALICE)
+}
+
+pub fn bob_rsa() -> Person {
+    person(Key::Rsa2048, BOB)
+}
+
+pub fn anchors() -> TrustAnchors {
+    let mut anchors = TrustAnchors::new();
+    anchors.add(&Certificate::from_bytes(ca().certificate_der()).unwrap());
+    anchors
+}
+
+/// Bob's opener.
+pub fn opener() -> Opener {
+    Opener::new(&anchors())
+        .identity(&bob_rsa().identity)
+        .policy(StandardPolicy::at(now()))
+}
+
+pub fn open(mail: impl AsRef<[u8]>) -> Opened {
+    opener()
+        .open(mail.as_ref())
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+pub fn verdict(opened: &Opened) -> &'static str {
+    match opened.content() {
+        Content::Trusted(_) => "trusted",
+        Content::Untrusted(_) => "untrusted",
+        Content::Unsigned(_) => "unsigned",
+        Content::Withheld(_) => "withheld",
+        _ => "something new",
+    }
+}
+
+/// The content that a mail program may show.
+pub fn shown(opened: &Opened) -> Option<Message> {
+    match opened.content() {
+        Content::Trusted(m) | Content::Untrusted(m) | Content::Unsigned(m) => Some(m),
+        _ => None,
+    }
+}
+
+/// Asserts the verdict, showing the report when it is another.
+#[track_caller]
+pub fn assert_verdict(opened: &Opened, expected: &str, what: &str) {
+    assert_eq!(verdict(opened), expected, "{what}\n{}", opened.report());
+    assert_eq!(opened.trusted().is_ok(), expected == "trusted", "{what}");
+}
+
+/// Whether a failed check says this.
+pub fn fails_with(opened: &Opened, words: &str) -> bool {
+    opened
+        .report()
+        .failed_checks()
+        .any(|check| check.to_string().contains(words))
+}
+
+/// The report as one line, so that words can be looked for wherever its lines end.
+pub fn told(opened: &Opened) -> String {
+    let report = opened.report().to_string();
+    report.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A message to Bob's RSA key with this cipher, as CMS.
+pub fn encrypted(cipher: smime::crypto::ContentCipher) -> Vec<u8> {
+    let protected = crate::people::protector()
+        .encrypt_to([bob_rsa().certificate()])
+        .not_to_self()
+        .cipher(cipher)
+        .protect(crate::people::mail().as_str())
+        .unwrap();
+    crate::forge::cms_of(protected.copies()[0].bytes())
+}
+
+/// Opens CMS as a mail to Bob.
+pub fn open_cms_mail(cms: &[u8]) -> Result<Opened, smime::Error> {
+    opener().open(&crate::forge::opaque_mail(HEADERS, cms))
+}
+
+/// The one text of every failure to decrypt.
+#[track_caller]
+pub fn assert_uniform(result: Result<Opened, smime::Error>, what: &str) {
+    match result {
+        Err(error) => {
+            assert!(
+                matches!(error.kind(), smime::ErrorKind::Decryption),
+                "{what}: {error}"
+            );
+            assert_eq!(error.to_string(), "decryption failed", "{what}");
+        }
+        Ok(opened) => panic!("{what}: opened\n{}", opened.report()),
+    }
+}
