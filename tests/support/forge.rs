@@ -164,6 +164,7 @@ pub struct Signed {
     pub carried: Option<Vec<u8>>,
     pub digest_algorithms: Vec<Vec<u8>>,
     pub certificates: Vec<Vec<u8>>,
+    pub crls: Vec<Vec<u8>>,
     pub signers: Vec<Signer>,
 }
 
@@ -179,6 +180,7 @@ impl Signed {
                 .iter()
                 .map(|person| person.certificate().to_der().to_vec())
                 .collect(),
+            crls: Vec::new(),
             signers: people
                 .iter()
                 .map(|person| Signer::new(person, content))
@@ -203,12 +205,17 @@ impl Signed {
             true => Vec::new(),
             false => tlv(0xa0, &self.certificates.concat()),
         };
+        let crls = match self.crls.is_empty() {
+            true => Vec::new(),
+            false => tlv(0xa1, &self.crls.concat()),
+        };
         let signers = self.signers.iter().map(|s| s.build(&self.content));
         let data = sequence(&[
             &integer(1),
             &set_of(self.digest_algorithms.clone()),
             &sequence(&[&oid(self.content_type), &carried]),
             &certificates,
+            &crls,
             // In the order given, so that tests can choose who comes first.
             &tlv(0x31, &signers.collect::<Vec<_>>().concat()),
         ]);
