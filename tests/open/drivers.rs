@@ -120,12 +120,8 @@ fn a_resolver_is_asked_for_signers_whose_certificate_is_missing() {
         return;
     };
     let (alice, bob) = (person(Key::P256, ALICE), person(Key::Rsa2048, BOB));
-    openssl.write("content", ENTITY);
-    openssl.write("cert.pem", alice.certificate_pem());
-    openssl.write("key.pem", alice.key_pem());
-    let arguments = "cms -sign -nocerts -signer cert.pem -inkey key.pem -in content -md sha256";
     let signed = openssl
-        .run(&arguments.split(' ').collect::<Vec<_>>())
+        .sign(&alice, ENTITY.as_bytes(), "-nocerts -md sha256")
         .unwrap();
     let mail = [b"From: alice@example.org\n", signed.as_slice()].concat();
 

@@ -14,13 +14,8 @@ const DOCUMENT: &[u8] = b"Line one\nLine two\r\nno line end, \x00\xff";
 /// DER of a detached signature by Alice over these bytes.
 fn signature(openssl: &OpenSsl, document: &[u8]) -> Vec<u8> {
     let alice = person(Key::P256, ALICE);
-    openssl.write("content", document);
-    openssl.write("cert.pem", alice.certificate_pem());
-    openssl.write("key.pem", alice.key_pem());
-    let arguments =
-        "cms -sign -binary -signer cert.pem -inkey key.pem -in content -outform DER -md sha384";
     openssl
-        .run(&arguments.split(' ').collect::<Vec<_>>())
+        .sign(&alice, document, "-binary -outform DER -md sha384")
         .unwrap()
 }
 

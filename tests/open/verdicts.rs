@@ -223,12 +223,8 @@ fn what_cannot_be_checked_is_untrusted() {
     let weak = person(Key::Rsa1024, ALICE);
     let openssl = crate::peers::OpenSsl::find();
     let Some(openssl) = openssl else { return };
-    openssl.write("content", ENTITY);
-    openssl.write("cert.pem", weak.certificate_pem());
-    openssl.write("key.pem", weak.key_pem());
-    let arguments = "cms -sign -signer cert.pem -inkey key.pem -in content -md sha256";
     let signed = openssl
-        .run(&arguments.split(' ').collect::<Vec<_>>())
+        .sign(&weak, ENTITY.as_bytes(), "-md sha256")
         .unwrap();
     let mail = [b"From: alice@example.org\n", signed.as_slice()].concat();
     let opened = opener().open(&mail).unwrap();
@@ -381,12 +377,8 @@ fn sig_17_certificates_that_may_not_sign_mail() {
         return;
     };
     for (person, expected) in [no_mail, no_signing].iter().zip(expected) {
-        openssl.write("content", ENTITY);
-        openssl.write("cert.pem", person.certificate_pem());
-        openssl.write("key.pem", person.key_pem());
-        let arguments = "cms -sign -signer cert.pem -inkey key.pem -in content -md sha256";
         let signed = openssl
-            .run(&arguments.split(' ').collect::<Vec<_>>())
+            .sign(person, ENTITY.as_bytes(), "-md sha256")
             .unwrap();
         let mail = [b"From: alice@example.org\n", signed.as_slice()].concat();
         let opened = opener().open(&mail).unwrap();

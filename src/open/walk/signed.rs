@@ -212,7 +212,10 @@ fn layer(walk: &Walk, data: &SignedData<'_>, kind: LayerKind, place: &Place) -> 
     let mut named = Vec::new();
     for der in &data.certificates {
         match Certificate::from_der_exact(der) {
-            Ok(certificate) => named.push(certificate.description()),
+            Ok(certificate) if layer.kind == LayerKind::NoSigners => {
+                named.push(certificate.description());
+            }
+            Ok(_) => {}
             Err(error) => skipped.push(format!("certificate: {}", shown(&error.to_string()))),
         }
     }
