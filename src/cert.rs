@@ -5,20 +5,26 @@
 //! numbers, version 1, odd dates, extensions that cannot be read) does not keep one from loading; it
 //! makes it unfit where it matters, with a [`crate::check::Reason`].
 
+mod access;
 mod addresses;
 mod anchors;
 mod chain;
 mod crl;
+mod distribution;
 mod extensions;
+mod findings;
 mod fitness;
 mod identifier;
 mod identity;
 mod load;
 mod name;
 mod name_constraints;
+mod ocsp;
 mod parse;
 pub mod path;
+mod policies;
 mod preference;
+mod serial;
 mod signed;
 mod time;
 
@@ -28,14 +34,16 @@ pub(crate) mod ca;
 #[cfg(test)]
 mod tests;
 
-pub use anchors::TrustAnchors;
+pub use anchors::{AnchorConstraints, TrustAnchors};
 pub use crl::Crl;
+pub use findings::{Finding, Findings, Generation, Profile, Severity, Validation};
 pub use identifier::{RecipientId, SignerId};
 pub use identity::Identity;
-pub(crate) use load::pbe;
 #[cfg(test)]
 pub(crate) use load::tools;
 pub use load::{Password, Pkcs12, Pkcs12Builder, Pkcs12Certificate, Pkcs12Key, Pkcs12Options};
+pub(crate) use load::{each_certificate, pbe};
+pub use ocsp::{OcspRequest, OcspResponse};
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -93,6 +101,9 @@ impl Certificate {
 
     /// The mail addresses it names: every rfc822Name and SmtpUTF8Mailbox of the subject alternative
     /// name; when it holds neither, every emailAddress of the subject (RFC 8550 3, RFC 9598).
+    ///
+    /// None holds control characters, line separators, or characters that hide or turn around others; anything else
+    /// may stand in them.
     pub fn addresses(&self) -> &[String] {
         &self.0.addresses.usable
     }
@@ -122,11 +133,11 @@ impl Certificate {
     }
 
     /// Subject, serial number and issuer in one line, for reports. A certificate without a subject
-    /// shows its addresses instead.
+    /// shows its first addresses instead. What cannot be seen is escaped, what is long cut off.
     pub fn description(&self) -> String {
         let mut subject = self.subject();
         if subject.is_empty() {
-            subject = self.addresses().join(", ");
+            subject = self.0.addresses.in_words();
         }
         let serial: String = self.serial_hex().chars().take(64).collect();
         format!("{subject} (serial {serial}, issued by {})", self.issuer())
@@ -140,6 +151,11 @@ impl Certificate {
     /// Whether this is the issuer's name, as names compare (RFC 5280 7.1).
     pub(crate) fn has_issuer(&self, name: &[u8]) -> bool {
         name::same(self.issuer_der(), name)
+    }
+
+    /// Whether this is the subject's name, as names compare (RFC 5280 7.1).
+    pub(crate) fn has_subject(&self, name: &[u8]) -> bool {
+        name::same(self.subject_der(), name)
     }
 
     /// Subject `Name` as received.

@@ -26,17 +26,23 @@ pub struct Limits {
     pub recipients: usize,
     /// Attributes of one signer. Default 256.
     pub attributes: usize,
-    /// CRLs in one file or message. Default 1,000.
+    /// CRLs in one file; CRLs and OCSP responses in one message, together. Default 1,000.
     pub crls: usize,
+    /// Answers in one OCSP response. Default 1,000.
+    pub ocsp_responses: usize,
     /// Layers of protection around one content: signatures, encryptions, compressions. Default 10.
     pub protection_layers: usize,
     /// Bytes that compressed content may have when it is unpacked. Default 100 MiB.
     pub decompressed_bytes: u64,
     /// How many times its compressed size unpacked content may have (from 1 MiB on). Default 100.
     pub decompression_ratio: u64,
-    /// Signatures checked to find a path from one certificate to a trust anchor. Default 100.
+    /// Certificates that a path to a trust anchor is looked for: those of the signers of one message that is opened,
+    /// and those found for one address that is written to. Default 16.
+    pub paths: usize,
+    /// Signatures checked to find a path from one certificate to a trust anchor, and as many to find out about revocation;
+    /// four times as many for all certificates of one message together. Default 100.
     pub path_signatures: usize,
-    /// Steps taken to find such a path. Default 200,000.
+    /// Steps taken to find such a path; four times as many for all of one message together. Default 200,000.
     pub path_steps: usize,
     /// Bags in one PKCS#12 file. Default 10,000.
     pub pkcs12_bags: usize,
@@ -65,9 +71,11 @@ impl Default for Limits {
             recipients: 10_000,
             attributes: 256,
             crls: 1_000,
+            ocsp_responses: 1_000,
             protection_layers: 10,
             decompressed_bytes: 100 << 20,
             decompression_ratio: 100,
+            paths: 16,
             path_signatures: 100,
             path_steps: 200_000,
             pkcs12_bags: 10_000,

@@ -39,6 +39,19 @@ impl Judgement {
     }
 }
 
+/// What it means that the revocation status of a certificate is not known. One that is known to be revoked is
+/// refused by the first two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum RevocationMode {
+    /// It is a failed check.
+    Hard,
+    /// It is reported, and nothing follows from it.
+    #[default]
+    Soft,
+    /// Nobody asks: neither lists nor responses are looked at, and the report says so.
+    None,
+}
+
 /// What a policy demands of a whole message. What is missing becomes a failed check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -51,8 +64,8 @@ pub struct Requirements {
     pub authenticated_encryption: bool,
     /// An authentication tag of 16 bytes.
     pub full_tag: bool,
-    /// That the status of every certificate but the anchor is known (CRLs).
-    pub revocation: bool,
+    /// What it means that nobody says whether a certificate was revoked.
+    pub revocation: RevocationMode,
 }
 
 impl Requirements {
@@ -62,7 +75,7 @@ impl Requirements {
         encryption: false,
         authenticated_encryption: false,
         full_tag: false,
-        revocation: false,
+        revocation: RevocationMode::Soft,
     };
 
     /// Everything is required.
@@ -71,7 +84,7 @@ impl Requirements {
         encryption: true,
         authenticated_encryption: true,
         full_tag: true,
-        revocation: true,
+        revocation: RevocationMode::Hard,
     };
 }
 

@@ -4,6 +4,7 @@
 //! step, all problems are reported together, and only then is anything written. The content is
 //! signed first and encrypted after (RFC 8551 3.7).
 
+mod answers;
 mod blocking;
 mod cms_object;
 mod compress_layer;
@@ -25,6 +26,7 @@ mod sign_layer;
 mod signers;
 #[cfg(feature = "tokio")]
 mod stream;
+mod trust;
 mod writer;
 
 pub use crate::cms::recipient::KeyEncryption;

@@ -6,6 +6,7 @@ mod header;
 mod json;
 mod layer;
 mod part;
+mod path;
 mod signer;
 #[cfg(test)]
 mod tests;
@@ -14,9 +15,10 @@ mod text;
 pub use candidate::Candidate;
 pub use header::{HeaderField, HeaderProtection};
 #[cfg(feature = "serde")]
-pub(crate) use json::{CertificateSummary, rfc_3339};
+pub(crate) use json::{CertificateSummary, PathSummary, rfc_3339};
 pub use layer::{LayerKind, LayerReport};
 pub use part::{Encryption, PartReport, Protection};
+pub(crate) use path::{name, path_in_words, statuses_in_words};
 pub use signer::{SignerReport, SignerStatus};
 
 use std::fmt;
@@ -68,7 +70,9 @@ impl Verdict {
 ///     "signers": [{
 ///       "status": "trusted" | "untrusted" | "unchecked" | "invalid",
 ///       "id", "address",                   // of From or the expected signer, if the certificate names it
-///       "certificate": Certificate, "path": [Certificate], "algorithm", "signing_time",
+///       "certificate": Certificate, "algorithm", "signing_time",
+///       "path": [Link],                    // to the trust anchor; null when there is none
+///       "attempts": [{ "path": [Link], "reasons": [] }],  // why there is none, the best candidate first
 ///       "checks": [Check] }],
 ///     "encryption": { "cipher", "authenticated", "key_encryption", "opened_as", "recipients" } }],
 ///   "checks": [Check],                     // about the message as a whole
@@ -79,6 +83,11 @@ impl Verdict {
 ///
 /// Check:       { "aspect", "outcome": "passed" | "failed" | "note" | "unknown", "what", "why", "reference" }
 /// Certificate: { "subject", "serial", "issuer", "fingerprint_sha256", "addresses", "not_before", "not_after" }
+/// Link:        Certificate with "status": Status, which is null for the trust anchor and where nobody looked
+/// Status:      { "status": "good" | "revoked" | "unknown" | "not-asked", "source": "crl" | "ocsp",
+///                "this_update", "next_update",  // of what says that it is good
+///                "when", "reason",              // of one that was revoked
+///                "detail" }                     // why it is unknown
 /// ```
 #[derive(Clone)]
 pub struct Report {

@@ -1,8 +1,8 @@
 //! Who finds certificates and identities: [`CertificateResolver`] and its ready-made implementations.
 //!
 //! A resolver is asked once per address and answers with what it knows. It does not judge: dates, key
-//! usage, purpose and address are checked by the asker, for every answer, and of several certificates
-//! that would do the asker takes one by this rule:
+//! usage, purpose and address are checked by the asker, for every answer, and so is who vouches for it. Of
+//! several certificates that would do the asker takes one by this rule:
 //!
 //! 1. Only usable ones: see [`crate::Certificate::unfit_to_encrypt`].
 //! 2. One bound to the address by hand before a pinned one, a pinned one before a candidate
@@ -10,6 +10,9 @@
 //! 3. The one that became valid last; then the one that stays valid longest.
 //! 4. The stronger key.
 //! 5. The order of the DER bytes, so that the choice is always the same.
+//! 6. The first in this order that is believed: a candidate that leads to a trust anchor and was not revoked
+//!    ([`crate::Protector::anchors`]); one that is bound or pinned and not known to be revoked. Those before
+//!    it are passed over, and the report says why.
 //!
 //! | ready-made | answers from |
 //! |---|---|
@@ -25,7 +28,7 @@ mod function;
 mod memory;
 
 pub use chain::ChainResolver;
-pub(crate) use choice::choose;
+pub(crate) use choice::{Choice, Unusable, choose};
 pub use folder::FolderResolver;
 pub use function::{FnResolver, encryption_fn};
 pub use memory::MemoryResolver;
@@ -40,8 +43,8 @@ use crate::{Certificate, Error, Identity, Mailbox};
 /// Who vouches for a certificate that a resolver found (RFC 8550 4.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Provenance {
-    /// It was found somewhere: a directory, DNS, a signed message. It must be validated to a trust
-    /// anchor before anything is encrypted to it.
+    /// It was found somewhere: a directory, DNS, a signed message. It is validated to a trust anchor
+    /// ([`crate::Protector::anchors`]) before anything is encrypted to it.
     Candidate,
     /// A person put it there: a folder, the memory of the program. Nothing else vouches for it.
     Pinned,

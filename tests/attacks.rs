@@ -26,6 +26,8 @@ mod efail;
 mod oracles;
 #[path = "attacks/recipients.rs"]
 mod recipients;
+#[path = "attacks/responses.rs"]
+mod responses;
 #[path = "attacks/revocation.rs"]
 mod revocation;
 #[path = "attacks/senders.rs"]

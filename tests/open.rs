@@ -9,6 +9,8 @@ mod peers;
 #[path = "support/people.rs"]
 mod people;
 
+#[path = "open/chains.rs"]
+mod chains;
 #[path = "open/content.rs"]
 mod content;
 #[path = "open/decryption.rs"]
@@ -23,6 +25,8 @@ mod not_mail;
 mod parts;
 #[path = "open/pieces.rs"]
 mod pieces;
+#[path = "open/revocation.rs"]
+mod revocation;
 #[path = "open/tools.rs"]
 mod tools;
 #[path = "open/verdicts.rs"]

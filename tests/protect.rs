@@ -50,8 +50,14 @@ mod senders;
 mod seven_bit;
 #[path = "protect/splits.rs"]
 mod splits;
+#[path = "protect/statuses.rs"]
+mod statuses;
 #[path = "protect/times.rs"]
 mod times;
+#[path = "protect/trust.rs"]
+mod trust;
+#[path = "protect/unknown.rs"]
+mod unknown;
 
 use smime::protect::{Machine, ProtectError, Refused};
 

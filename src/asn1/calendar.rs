@@ -88,6 +88,17 @@ impl Civil {
     }
 }
 
+#[cfg(feature = "serde")]
+impl Civil {
+    /// `2026-01-02T03:04:05Z` (RFC 3339).
+    pub(crate) fn rfc_3339(self) -> String {
+        format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+            self.year, self.month, self.day, self.hour, self.minute, self.second
+        )
+    }
+}
+
 impl fmt::Display for Civil {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

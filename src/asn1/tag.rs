@@ -25,6 +25,7 @@ impl Tag {
     pub const OCTET_STRING: Tag = Tag::universal(4, false);
     pub const NULL: Tag = Tag::universal(5, false);
     pub const OID: Tag = Tag::universal(6, false);
+    pub const ENUMERATED: Tag = Tag::universal(10, false);
     pub const UTF8_STRING: Tag = Tag::universal(12, false);
     pub const SEQUENCE: Tag = Tag::universal(16, true);
     pub const SET: Tag = Tag::universal(17, true);

@@ -7,6 +7,7 @@ use const_oid::ObjectIdentifier;
 use super::extensions::Extensions;
 use super::name;
 use crate::asn1::{Reader, Tag, Value};
+use crate::check::{is_invisible, visible};
 use crate::{Error, Limits};
 
 /// id-on-SmtpUTF8Mailbox (RFC 9598 3).
@@ -18,6 +19,9 @@ pub(super) const EMAIL_ADDRESS: ObjectIdentifier =
 /// The longest address looked at, in octets: 64 for the local part, `@`, 255 for the domain (RFC 5321
 /// 4.5.3.1), and room for quoting.
 const LONGEST: usize = 400;
+/// So many addresses are shown where a certificate is described, and so many characters of each.
+const SHOWN: usize = 3;
+const SHOWN_CHARACTERS: usize = 100;
 
 /// Addresses that can be used, and those left out with the reason.
 #[derive(Default)]
@@ -95,6 +99,8 @@ impl Addresses {
             self.ignore(address, "it is too long");
         } else if address.chars().any(char::is_control) {
             self.ignore(address, "it holds a control character");
+        } else if address.chars().any(is_deceptive) {
+            self.ignore(address, "it holds a character that cannot be seen");
         } else if !ascii_local_part
             && address
                 .rsplit_once('@')
@@ -118,6 +124,25 @@ impl Addresses {
             .collect();
         self.ignored.push(format!("{shown}: {why}"));
     }
+
+    /// Some of those that can be used, on one line, for reports.
+    pub(super) fn in_words(&self) -> String {
+        let shown = self.usable.iter().take(SHOWN);
+        let shown: Vec<String> = shown
+            .map(|address| visible(address, SHOWN_CHARACTERS))
+            .collect();
+        let text = shown.join(", ");
+        match self.usable.len().saturating_sub(SHOWN) {
+            0 => text,
+            more => format!("{text} and {more} more"),
+        }
+    }
+}
+
+/// Whether a character would make one address look like another. The two joiners stay: some scripts are not written
+/// without them (RFC 5892 A.1, A.2).
+fn is_deceptive(c: char) -> bool {
+    is_invisible(c) && !matches!(c, '\u{200c}' | '\u{200d}')
 }
 
 /// `OtherName ::= SEQUENCE { type-id OBJECT IDENTIFIER, value [0] EXPLICIT ANY }`, with

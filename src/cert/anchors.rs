@@ -1,5 +1,9 @@
 //! The certificates one trusts without proof.
 
+mod constraints;
+
+pub use constraints::AnchorConstraints;
+
 use std::sync::Arc;
 
 use super::Certificate;
@@ -10,7 +14,14 @@ use crate::{Error, ErrorKind};
 /// Roots for mail are not roots for TLS: a CA that may vouch for web servers was not necessarily
 /// checked for mail addresses. Do not pass the system's TLS store here without thought.
 #[derive(Clone, Debug, Default)]
-pub struct TrustAnchors(Arc<Vec<Certificate>>);
+pub struct TrustAnchors(Arc<Inner>);
+
+#[derive(Clone, Debug, Default)]
+struct Inner {
+    certificates: Vec<Certificate>,
+    /// Of the certificate at the same place.
+    constraints: Vec<AnchorConstraints>,
+}
 
 impl TrustAnchors {
     /// None yet.
@@ -50,13 +61,37 @@ impl TrustAnchors {
 
     /// Adds one; a second time changes nothing.
     pub fn add(&mut self, certificate: &Certificate) {
-        if !self.0.contains(certificate) {
-            Arc::make_mut(&mut self.0).push(certificate.clone());
+        if !self.0.certificates.contains(certificate) {
+            let inner = Arc::make_mut(&mut self.0);
+            inner.certificates.push(certificate.clone());
+            inner.constraints.push(AnchorConstraints::new());
         }
+    }
+
+    /// Adds one that is trusted within these constraints only (RFC 5914, RFC 5937); of one that is there already they
+    /// replace those it had.
+    pub fn add_constrained(&mut self, certificate: &Certificate, constraints: AnchorConstraints) {
+        self.add(certificate);
+        let inner = Arc::make_mut(&mut self.0);
+        let place = inner.certificates.iter().position(|c| c == certificate);
+        if let Some(known) = place.and_then(|place| inner.constraints.get_mut(place)) {
+            *known = constraints;
+        }
+    }
+
+    /// The constraints of an anchor; `None` when it is none.
+    pub fn constraints(&self, certificate: &Certificate) -> Option<&AnchorConstraints> {
+        let place = self.0.certificates.iter().position(|c| c == certificate)?;
+        self.0.constraints.get(place)
+    }
+
+    /// Each with its constraints.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&Certificate, &AnchorConstraints)> {
+        self.0.certificates.iter().zip(&self.0.constraints)
     }
 
     /// All of them, in the order they were added.
     pub fn certificates(&self) -> &[Certificate] {
-        &self.0
+        &self.0.certificates
     }
 }

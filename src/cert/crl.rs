@@ -1,30 +1,32 @@
 //! Certificate revocation lists (RFC 5280 5).
 
 mod entries;
+mod extensions;
+mod reasons;
 
 pub(super) use entries::{Entry, Lookup};
+pub(super) use extensions::Number;
+pub(super) use reasons::reason_code;
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use const_oid::db::rfc5280 as ids;
-
-use super::extensions::parts;
+use super::distribution::IssuingDistributionPoint;
 use super::parse::place;
 use super::signed::Signed;
 use super::{name, time};
-use crate::asn1::{Reader, Tag, Value};
+use crate::asn1::{Reader, Tag};
 use crate::{Error, Limits};
+use extensions::Extensions;
 
 const WHAT: &str = "revocation list";
 
 /// A certificate revocation list (RFC 5280 5), as received. Cheap to clone.
 ///
 /// Reading one does not check its signature: path validation does, with the key of the CA that issued the
-/// certificate in question. Used are complete lists of the CA itself; delta lists, indirect lists and lists for
-/// a part of the certificates (issuingDistributionPoint) leave the status unknown.
+/// certificate in question or with one that this CA appointed.
 #[derive(Clone)]
 pub struct Crl(Arc<Parsed>);
 
@@ -43,8 +45,9 @@ struct Parsed {
     next_update: Option<SystemTime>,
     /// The content of `revokedCertificates`.
     revoked: Range<usize>,
-    /// The extension that keeps it from being used as a complete list of its issuer.
-    obstacle: Option<String>,
+    /// Of version 1, where no entry has extensions.
+    before_extensions: bool,
+    extensions: Extensions,
 }
 
 impl Crl {
@@ -83,9 +86,46 @@ impl Crl {
         }
     }
 
-    /// The extension that keeps it from being used as a complete list of its issuer.
+    /// The number in hexadecimal, upper case, without leading zero octets (RFC 5280 5.2.3). `None` without one,
+    /// or when it cannot be read.
+    pub fn number(&self) -> Option<String> {
+        self.sequence_number().map(|number| number.to_string())
+    }
+
+    /// Whether it only holds what changed since a complete list (RFC 5280 5.2.4).
+    pub fn is_delta(&self) -> bool {
+        self.0.extensions.is_delta
+    }
+
+    /// Whether it may hold certificates of other issuers (RFC 5280 5.2.5).
+    pub fn is_indirect(&self) -> bool {
+        self.issuing_point().is_some_and(|point| point.indirect)
+    }
+
+    pub(super) fn sequence_number(&self) -> Option<&Number> {
+        self.0.extensions.number.as_ref()
+    }
+
+    /// BaseCRLNumber: the complete list that a delta list is about.
+    pub(super) fn base_number(&self) -> Option<&Number> {
+        self.0.extensions.base.as_ref()
+    }
+
+    pub(super) fn issuing_point(&self) -> Option<&IssuingDistributionPoint> {
+        self.0.extensions.issuing_point.as_ref()
+    }
+
+    /// Whether `other` is by the same key and for the same certificates, as far as both say (RFC 5280 6.3.3 c).
+    pub(super) fn goes_with(&self, other: &Crl) -> bool {
+        let scope = self.issuing_point().map(|point| &point.value);
+        let key = &self.0.extensions.authority_key_identifier;
+        scope == other.issuing_point().map(|point| &point.value)
+            && *key == other.0.extensions.authority_key_identifier
+    }
+
+    /// Why it must not be used, as what one says of a list.
     pub(super) fn obstacle(&self) -> Option<&str> {
-        self.0.obstacle.as_deref()
+        self.0.extensions.obstacle.as_deref()
     }
 
     fn slice(&self, range: &Range<usize>) -> &[u8] {
@@ -123,7 +163,7 @@ impl Crl {
         };
 
         let mut tbs = signed.reader()?;
-        tbs.optional(Tag::INTEGER)?;
+        let version = tbs.optional(Tag::INTEGER)?;
         let inner_algorithm = tbs.expect(Tag::SEQUENCE)?;
         let issuer = tbs.expect(Tag::SEQUENCE)?;
         let this_update = time::parse(&tbs.read()?)?;
@@ -135,11 +175,17 @@ impl Crl {
             Some(revoked) => place(der, revoked.content),
             None => 0..0,
         };
-        let obstacle = match tbs.optional(Tag::context(0, true))? {
-            Some(extensions) => obstacle(&extensions)?,
-            None => None,
+        let mut extensions = match tbs.optional(Tag::context(0, true))? {
+            Some(extensions) => Extensions::parse(&extensions)?,
+            None => Extensions::default(),
         };
         tbs.finish()?;
+        let before_extensions = version.is_none();
+        match version.map(|version| version.content) {
+            None if extensions.are_there => extensions.object("has extensions, but no version"),
+            None | Some([1]) => {}
+            Some(_) => extensions.object("has a version that is not known"),
+        }
         Ok(Crl(Arc::new(Parsed {
             issuer: place(der, issuer.raw),
             tbs: place(der, signed.raw),
@@ -149,29 +195,11 @@ impl Crl {
             this_update,
             next_update,
             revoked,
-            obstacle,
+            before_extensions,
+            extensions,
             der: der.to_vec(),
         })))
     }
-}
-
-/// The first extension that is critical, or that narrows the list down (RFC 5280 5.2): none of those is
-/// worked with, and a list with one must not be used.
-fn obstacle(extensions: &Value<'_>) -> Result<Option<String>, Error> {
-    let mut wrapper = extensions.reader()?;
-    let mut list = wrapper.expect(Tag::SEQUENCE)?.reader()?;
-    wrapper.finish()?;
-    let mut found = None;
-    while !list.is_empty() {
-        let (oid, critical, _) = parts(&list.read()?)?;
-        let label = match oid {
-            ids::ID_CE_ISSUING_DISTRIBUTION_POINT => Some("issuingDistributionPoint".into()),
-            ids::ID_CE_DELTA_CRL_INDICATOR => Some("deltaCRLIndicator".into()),
-            _ => critical.then(|| oid.to_string()),
-        };
-        found = found.or(label);
-    }
-    Ok(found)
 }
 
 impl fmt::Debug for Crl {

@@ -5,16 +5,11 @@ use std::collections::BTreeSet;
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5280 as ids;
 
+use super::distribution;
 use super::name_constraints::NameConstraints;
+use super::policies::Policies;
 use crate::asn1::{Reader, Tag, Value};
 use crate::{Error, Limits};
-
-/// Extensions about policies and revocation that say nothing against a certificate when they are critical.
-/// Without a demand for an explicit policy, inhibitAnyPolicy changes nothing (RFC 5280 6.1.5 g).
-const LEFT_TO_PATH_VALIDATION: [ObjectIdentifier; 2] = [
-    ids::ID_CE_INHIBIT_ANY_POLICY,
-    ids::ID_CE_CRL_DISTRIBUTION_POINTS,
-];
 
 /// What the extensions of a certificate say.
 #[derive(Default)]
@@ -27,14 +22,13 @@ pub(super) struct Extensions {
     /// pathLenConstraint of basicConstraints.
     pub path_len: Option<u64>,
     pub name_constraints: Option<NameConstraints>,
-    /// Whether certificatePolicies is critical.
-    pub critical_policies: bool,
-    /// Extensions about policies that path validation would have to work with, and does not.
-    pub unprocessed_policies: Vec<&'static str>,
+    pub policies: Policies,
     pub subject_key_identifier: Option<Vec<u8>>,
     pub authority_key_identifier: Option<Vec<u8>>,
     /// The subjectAltName value, read further by [`super::addresses`].
     pub subject_alt_name: Option<Vec<u8>>,
+    /// All that can be taken apart, in order, those that stand there twice included.
+    pub list: Vec<Extension>,
     /// Object identifiers of critical extensions that are not known here.
     pub unknown_critical: Vec<String>,
     /// Names or object identifiers of extensions that cannot be read or stand there twice.
@@ -51,6 +45,10 @@ impl KeyUsage {
     /// digitalSignature or nonRepudiation: either will do for mail (RFC 8550 4.4.2).
     pub(super) fn signs(self) -> bool {
         self.0 & 0xc0 != 0
+    }
+
+    pub(super) fn digital_signature(self) -> bool {
+        self.0 & 0x80 != 0
     }
 
     pub(super) fn key_encipherment(self) -> bool {
@@ -70,7 +68,21 @@ impl KeyUsage {
     }
 }
 
+/// One extension as received.
+pub(super) struct Extension {
+    pub oid: ObjectIdentifier,
+    pub critical: bool,
+    /// What is inside of extnValue.
+    pub value: Vec<u8>,
+}
+
 impl Extensions {
+    /// The value of the first extension of this kind.
+    pub(super) fn value(&self, oid: &ObjectIdentifier) -> Option<&[u8]> {
+        let found = self.list.iter().find(|extension| extension.oid == *oid);
+        found.map(|extension| extension.value.as_slice())
+    }
+
     /// Reads `[3] EXPLICIT Extensions`, where `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension`.
     pub(super) fn parse(outer: &Value<'_>) -> Result<Extensions, Error> {
         let mut wrapper = outer.reader()?;
@@ -85,6 +97,11 @@ impl Extensions {
                     if !seen.insert(oid) || extensions.accept(&oid, critical, &value).is_err() {
                         extensions.malformed.push(label(&oid));
                     }
+                    extensions.list.push(Extension {
+                        oid,
+                        critical,
+                        value,
+                    });
                 }
                 Err(_) => extensions.malformed.push("(unreadable)".into()),
             }
@@ -107,16 +124,22 @@ impl Extensions {
             ids::ID_CE_NAME_CONSTRAINTS => {
                 self.name_constraints = Some(NameConstraints::parse(value)?);
             }
-            ids::ID_CE_CERTIFICATE_POLICIES => self.critical_policies = critical,
+            // Read where lists are looked for, which is not always. RFC 5280 4.2: a critical one must be understood.
+            ids::ID_CE_CRL_DISTRIBUTION_POINTS if critical => {
+                distribution::points(value)?;
+            }
+            ids::ID_CE_CRL_DISTRIBUTION_POINTS => {}
+            ids::ID_CE_CERTIFICATE_POLICIES => {
+                let unknown = self.policies.read_policies(value)?;
+                // RFC 5280 4.2.1.4: qualifiers of a critical extension must be understood.
+                let unknown = unknown.filter(|_| critical);
+                self.unknown_critical
+                    .extend(unknown.map(|id| id.to_string()));
+            }
+            ids::ID_CE_POLICY_MAPPINGS => self.policies.read_mappings(value)?,
             // RFC 5280 4.2.1.11 wants it critical; one that is not may demand a policy all the same.
-            ids::ID_CE_POLICY_CONSTRAINTS => {
-                let demands = demands_policy(value)?;
-                self.unprocessed_policies
-                    .extend(demands.then_some("policyConstraints (2.5.29.36)"));
-            }
-            ids::ID_CE_POLICY_MAPPINGS if critical => {
-                self.unprocessed_policies.push("policyMappings (2.5.29.33)");
-            }
+            ids::ID_CE_POLICY_CONSTRAINTS => self.policies.read_constraints(value)?,
+            ids::ID_CE_INHIBIT_ANY_POLICY => self.policies.read_inhibit_any(value)?,
             ids::ID_CE_SUBJECT_ALT_NAME => self.subject_alt_name = Some(value.to_vec()),
             // Key identifiers only help to find a certificate; one that cannot be read is as none.
             ids::ID_CE_SUBJECT_KEY_IDENTIFIER => {
@@ -125,7 +148,7 @@ impl Extensions {
             ids::ID_CE_AUTHORITY_KEY_IDENTIFIER => {
                 self.authority_key_identifier = authority_key_identifier(value).ok().flatten();
             }
-            _ if critical && !LEFT_TO_PATH_VALIDATION.contains(oid) => {
+            _ if critical => {
                 self.unknown_critical.push(oid.to_string());
             }
             _ => {}
@@ -156,6 +179,11 @@ fn label(oid: &ObjectIdentifier) -> String {
         ids::ID_CE_BASIC_CONSTRAINTS => "basicConstraints".into(),
         ids::ID_CE_SUBJECT_ALT_NAME => "subjectAltName".into(),
         ids::ID_CE_NAME_CONSTRAINTS => "nameConstraints".into(),
+        ids::ID_CE_CRL_DISTRIBUTION_POINTS => "cRLDistributionPoints".into(),
+        ids::ID_CE_CERTIFICATE_POLICIES => "certificatePolicies".into(),
+        ids::ID_CE_POLICY_MAPPINGS => "policyMappings".into(),
+        ids::ID_CE_POLICY_CONSTRAINTS => "policyConstraints".into(),
+        ids::ID_CE_INHIBIT_ANY_POLICY => "inhibitAnyPolicy".into(),
         _ => oid.to_string(),
     }
 }
@@ -201,19 +229,6 @@ fn basic_constraints(value: &[u8]) -> Result<(bool, Option<u64>), Error> {
     let path_len = fields.optional(Tag::INTEGER)?;
     fields.finish()?;
     Ok((ca, path_len.map(|length| length.uint()).transpose()?))
-}
-
-/// `PolicyConstraints ::= SEQUENCE { requireExplicitPolicy [0] SkipCerts OPTIONAL, inhibitPolicyMapping [1]
-/// SkipCerts OPTIONAL }`, where `SkipCerts ::= INTEGER (0..MAX)` (RFC 5280 4.2.1.11). Whether the first one is there,
-/// however far off the demand is. Without it policies need not agree, so that mapping them changes nothing.
-fn demands_policy(value: &[u8]) -> Result<bool, Error> {
-    let mut outer = reader(value, "policyConstraints");
-    let mut fields = outer.expect(Tag::SEQUENCE)?.reader()?;
-    outer.finish()?;
-    let explicit = fields.optional(Tag::context(0, false))?;
-    fields.optional(Tag::context(1, false))?;
-    fields.finish()?;
-    Ok(explicit.is_some())
 }
 
 /// `SubjectKeyIdentifier ::= OCTET STRING` (RFC 5280 4.2.1.2)

@@ -8,7 +8,9 @@ pub(crate) mod pbe;
 mod pem;
 mod pkcs12;
 mod private_key;
+mod responses;
 
+pub(crate) use certificates::each_certificate;
 pub use password::Password;
 pub use pkcs12::{Pkcs12, Pkcs12Builder, Pkcs12Certificate, Pkcs12Key, Pkcs12Options};
 

@@ -11,6 +11,9 @@ use crate::check::is_invisible;
 /// Characters after which a name is cut: a report stays readable whatever the certificate holds.
 const LONGEST: usize = 1_000;
 
+/// Attributes of a name that is compared. Real ones have a dozen; the bound keeps comparing cheap.
+const MOST: usize = 256;
+
 /// One `AttributeTypeAndValue ::= SEQUENCE { type OBJECT IDENTIFIER, value ANY }` of a name.
 pub(super) struct Attribute<'a> {
     /// `None` when it cannot be held.
@@ -112,7 +115,8 @@ pub(super) fn to_text(name: &[u8]) -> String {
     out
 }
 
-fn label(oid: Option<ObjectIdentifier>) -> Cow<'static, str> {
+/// The name people know a type of attribute by, else its numbers.
+pub(super) fn label(oid: Option<ObjectIdentifier>) -> Cow<'static, str> {
     let Some(oid) = oid else {
         return "(unreadable)".into();
     };
@@ -128,6 +132,7 @@ fn label(oid: Option<ObjectIdentifier>) -> Cow<'static, str> {
         "2.5.4.10" => "O",
         "2.5.4.11" => "OU",
         "2.5.4.12" => "title",
+        "2.5.4.17" => "postalCode",
         "2.5.4.42" => "GN",
         "2.5.4.65" => "pseudonym",
         "2.5.4.97" => "organizationIdentifier",
@@ -203,10 +208,13 @@ enum FoldedValue {
 }
 
 impl Folded {
-    /// `None` when it cannot be read to its end.
+    /// `None` when it cannot be read to its end, or has more than 256 attributes.
     pub(super) fn new(name: &[u8]) -> Option<Folded> {
         let mut attributes = Vec::new();
         read(name, &mut attributes).ok()?;
+        if attributes.len() > MOST {
+            return None;
+        }
         let mut relative_names: Vec<Vec<_>> = Vec::new();
         for attribute in &attributes {
             let value = match attribute.text() {
@@ -227,6 +235,20 @@ impl Folded {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Octets of its values.
+    pub(super) fn size(&self) -> usize {
+        let values = self.0.iter().flatten().map(|(_, value)| match value {
+            FoldedValue::Text(text) => text.len(),
+            FoldedValue::Raw(raw) => raw.len(),
+        });
+        values.fold(0, usize::saturating_add)
+    }
+
+    /// Attributes in it, at most 256.
+    pub(super) fn attributes(&self) -> usize {
+        self.0.iter().map(Vec::len).sum()
     }
 
     /// Whether it lies in the subtree of `base` (RFC 5280 4.2.1.10, directoryName).

@@ -1,37 +1,49 @@
 //! From a certificate to a trust anchor: path building and validation (RFC 5280 6).
 //!
-//! What is looked at: names, signatures, validity, basicConstraints, keyUsage, extKeyUsage, nameConstraints and
-//! complete revocation lists. Certificate policies are not: any policy is accepted, and a certificate that
-//! demands one (requireExplicitPolicy of policyConstraints) or has a critical policyMappings is refused. Nothing is fetched.
+//! What is looked at: names, signatures, validity, basicConstraints, keyUsage, extKeyUsage, nameConstraints,
+//! certificate policies (by the graph of RFC 9618), what the anchor is trusted for, and revocation. Nothing is fetched.
 
+mod failure;
+mod policies;
 mod pool;
 mod revocation;
 mod rules;
 mod search;
+mod status;
+mod validator;
+
+pub use failure::{Attempt, PathFailure};
+pub use policies::PolicySet;
+pub use status::{CertificateStatus, StatusSource};
+pub use validator::Validator;
 
 use std::time::SystemTime;
 
-use super::{Certificate, Crl, TrustAnchors};
+use super::{Certificate, Crl, OcspResponse, TrustAnchors};
 use crate::Limits;
 use crate::asn1::{Civil, unix_seconds};
 use crate::check::{Aspect, Check, Reason};
+use crate::error::shortened;
 use crate::policy::Policy;
 use pool::{Index, Pool};
 use rules::called;
-use search::{Ending, Fault, Search, Spent};
+use search::{Against, Ending, Failure, Fault, Found, Search, Spent};
 
 /// A path that was validated: from the certificate to the trust anchor (RFC 5280 6.1). Only the validator
 /// makes it.
 ///
 /// Each certificate was issued by the next one, all are valid at the time of the policy, every issuer may issue
-/// (RFC 5280 4.2.1.3, 4.2.1.9) for mail and for these names (4.2.1.10), no critical extension is unknown (4.2), and
-/// none is known to be revoked (6.3). The anchor is trusted as it is: its signature and its dates do not count.
+/// (RFC 5280 4.2.1.3, 4.2.1.9) for mail and for these names (4.2.1.10), a certificate policy is valid where one is
+/// demanded (4.2.1.11), no critical extension is unknown (4.2), and none is known to be revoked (6.3). The anchor is
+/// trusted within its [`super::AnchorConstraints`]: its signature and its dates do not count.
 ///
 /// What the certificate itself may be used for, and by whom, is not part of it.
 #[derive(Clone, Debug)]
 pub struct VerifiedPath {
     certificates: Vec<Certificate>,
     checks: Vec<Check>,
+    statuses: Vec<CertificateStatus>,
+    policies: PolicySet,
     legacy: bool,
 }
 
@@ -48,19 +60,34 @@ impl VerifiedPath {
         &self.checks
     }
 
+    /// The revocation status of each certificate but the anchor, the first one's first.
+    pub fn statuses(&self) -> &[CertificateStatus] {
+        &self.statuses
+    }
+
+    /// The certificate policies under which it is valid, as far as they were asked for
+    /// ([`super::AnchorConstraints::policies`]): the user-constrained-policy-set of RFC 5280 6.1.6.
+    pub fn policies(&self) -> &PolicySet {
+        &self.policies
+    }
+
     /// Whether something on it is only accepted by the legacy policy, so that it is never called trusted.
     pub(crate) fn is_legacy(&self) -> bool {
         self.legacy
     }
 }
 
-/// Why there is no path.
-#[derive(Clone, Debug)]
-pub(crate) struct PathFailure {
-    /// The best candidate, as far as it goes.
-    pub certificates: Vec<Certificate>,
-    /// What was looked at on it; at least one failed.
-    pub checks: Vec<Check>,
+/// Who says whether certificates were revoked.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct RevocationInputs<'a> {
+    pub crls: &'a [Crl],
+    pub ocsp_responses: &'a [OcspResponse],
+}
+
+impl RevocationInputs<'_> {
+    fn is_empty(&self) -> bool {
+        self.crls.is_empty() && self.ocsp_responses.is_empty()
+    }
 }
 
 /// What a path is made from.
@@ -69,10 +96,10 @@ pub(crate) struct PathInputs<'a> {
     /// In any order, from anywhere: strangers are ignored.
     pub intermediates: &'a [Certificate],
     pub anchors: &'a TrustAnchors,
-    /// Those of the caller. What they say, no list of the message takes away.
-    pub crls: &'a [Crl],
-    /// Those that the message holds.
-    pub message_crls: &'a [Crl],
+    /// What the caller gave. What it says, nothing of the message takes away.
+    pub given: RevocationInputs<'a>,
+    /// What the message holds.
+    pub received: RevocationInputs<'a>,
     pub now: SystemTime,
     pub policy: &'a dyn Policy,
     pub limits: &'a Limits,
@@ -87,8 +114,9 @@ impl<'a> PathPool<'a> {
     pub(crate) fn new(
         anchors: &'a TrustAnchors,
         certificates: impl Iterator<Item = &'a Certificate>,
+        limits: &Limits,
     ) -> PathPool<'a> {
-        PathPool(Pool::new(anchors, certificates))
+        PathPool(Pool::new(anchors, certificates, limits))
     }
 }
 
@@ -116,7 +144,11 @@ pub(super) fn validate_and_count(
     inputs: &PathInputs<'_>,
 ) -> (Result<VerifiedPath, PathFailure>, Spent) {
     let leaf = std::iter::once(inputs.certificate);
-    let pool = Pool::new(inputs.anchors, leaf.chain(inputs.intermediates));
+    let pool = Pool::new(
+        inputs.anchors,
+        leaf.chain(inputs.intermediates),
+        inputs.limits,
+    );
     let leaf = pool.index_of(inputs.certificate).unwrap_or_default();
     search(&pool, leaf, inputs)
 }
@@ -126,60 +158,104 @@ fn search<'a>(
     leaf: Index,
     inputs: &PathInputs<'a>,
 ) -> (Result<VerifiedPath, PathFailure>, Spent) {
-    let against_leaf = rules::unfit_at_the_end(inputs);
-    let against_leaf = against_leaf
-        .into_iter()
-        .map(|reason| failed(inputs.certificate, reason));
+    let against_leaf = rules::unfit_at_the_end(inputs).into_iter();
+    let against_leaf = against_leaf.map(|reason| failed(inputs.certificate, reason));
+    let against_leaf: Vec<Check> = against_leaf.collect();
     if inputs.anchors.certificates().is_empty() {
         let mut checks = vec![failed(inputs.certificate, Reason::NoAnchors)];
         checks.extend(against_leaf);
-        let certificates = vec![inputs.certificate.clone()];
-        let failure = PathFailure {
-            certificates,
-            checks,
-        };
-        return (Err(failure), Spent::default());
+        let alone = vec![inputs.certificate.clone()];
+        return (Err(broken_off(alone, checks)), Spent::default());
     }
     let mut search = Search::new(inputs, pool, leaf);
     let ending = search.run();
     let spent = search.spent;
     let result = match ending {
-        Ending::Found(path, revocation) => {
-            let legacy: Vec<Reason> = rules::legacy(pool, &path, inputs);
-            let mut checks = vec![leads_to_anchor(pool, &path)];
-            let is_fit = against_leaf.len() == 0;
-            let is_legacy = !legacy.is_empty();
+        Ending::Found(found) if against_leaf.is_empty() => Ok(verified(pool, found, inputs)),
+        Ending::Found(found) => {
+            let mut checks = vec![leads_to_anchor(pool, &found.path)];
             checks.extend(against_leaf);
-            if is_fit {
-                checks.extend(dates(pool, &path, inputs));
-            }
+            let legacy = rules::legacy(pool, &found.path, inputs);
             checks.extend(algorithms(inputs.certificate, legacy));
-            checks.extend(policies(pool, &path));
-            checks.extend(revocation);
-            let certificates = pool.certificates(&path);
-            match is_fit {
-                true => Ok(VerifiedPath {
-                    certificates,
-                    checks,
-                    legacy: is_legacy,
-                }),
-                false => Err(PathFailure {
-                    certificates,
-                    checks,
-                }),
-            }
-        }
-        Ending::Failed(path, faults) => {
-            let faults = faults
-                .into_iter()
-                .filter_map(|fault| described(pool, fault));
+            checks.extend(found.revocation.checks);
             Err(PathFailure {
-                certificates: pool.certificates(&path),
-                checks: faults.chain(against_leaf).collect(),
+                statuses: found.revocation.statuses,
+                ..broken_off(pool.certificates(&found.path), checks)
             })
+        }
+        Ending::Failed(failures, stop) => {
+            let stop = stop.map(|reason| failed(inputs.certificate, reason));
+            let others = stop.into_iter().chain(against_leaf).collect();
+            Err(unverified(pool, failures, others, inputs))
         }
     };
     (result, spent)
+}
+
+fn verified(pool: &Pool<'_>, found: Found, inputs: &PathInputs<'_>) -> VerifiedPath {
+    let legacy = rules::legacy(pool, &found.path, inputs);
+    let is_legacy = !legacy.is_empty();
+    let mut checks = vec![leads_to_anchor(pool, &found.path)];
+    checks.extend(dates(pool, &found.path, inputs));
+    checks.extend(algorithms(inputs.certificate, legacy));
+    checks.extend(policies(&found));
+    checks.extend(found.revocation.checks);
+    VerifiedPath {
+        certificates: pool.certificates(&found.path),
+        checks,
+        statuses: found.revocation.statuses,
+        policies: found.policies,
+        legacy: is_legacy,
+    }
+}
+
+/// One candidate, which these checks are about.
+fn broken_off(certificates: Vec<Certificate>, checks: Vec<Check>) -> PathFailure {
+    let attempt = Attempt {
+        certificates: certificates.clone(),
+        reasons: failure::reasons(&checks).cloned().collect(),
+    };
+    PathFailure {
+        certificates,
+        checks,
+        statuses: Vec::new(),
+        attempts: vec![attempt],
+    }
+}
+
+/// `others`: what is wrong whatever the candidate is.
+fn unverified(
+    pool: &Pool<'_>,
+    failures: Vec<Failure>,
+    others: Vec<Check>,
+    inputs: &PathInputs<'_>,
+) -> PathFailure {
+    let mut attempts: Vec<Attempt> = Vec::new();
+    let mut best = None;
+    for failure in failures {
+        let certificates = pool.certificates(&failure.path);
+        let Against { faults, statuses } = failure.against;
+        let faults = faults.into_iter();
+        let checks: Vec<Check> = faults.filter_map(|fault| described(pool, fault)).collect();
+        let attempt = Attempt {
+            reasons: failure::reasons(&checks).cloned().collect(),
+            certificates,
+        };
+        if !attempts.contains(&attempt) {
+            best = best.or(Some((checks, statuses)));
+            attempts.push(attempt);
+        }
+    }
+    let Some((first, (mut checks, statuses))) = attempts.first().zip(best) else {
+        return broken_off(vec![inputs.certificate.clone()], others);
+    };
+    checks.extend(others);
+    PathFailure {
+        certificates: first.certificates.clone(),
+        checks,
+        statuses,
+        attempts,
+    }
 }
 
 fn leads_to_anchor(pool: &Pool<'_>, path: &[Index]) -> Check {
@@ -226,18 +302,14 @@ fn algorithms(certificate: &Certificate, legacy: Vec<Reason>) -> Vec<Check> {
     legacy.map(|reason| failed(certificate, reason)).collect()
 }
 
-/// Says that critical certificate policies were met by accepting every policy.
-fn policies(pool: &Pool<'_>, path: &[Index]) -> Option<Check> {
-    let mut entries = path.iter().filter_map(|&index| pool.get(index));
-    entries
-        .any(|entry| entry.certificate.0.extensions.critical_policies)
-        .then(|| {
-            Check::note(
-                Aspect::Path,
-                "certificate policies are critical; every policy is accepted",
-                "RFC 5280 6.1.1",
-            )
-        })
+/// Under which certificate policies, when that was asked.
+fn policies(found: &Found) -> Option<Check> {
+    let what = || {
+        let policies = shortened(&found.policies.to_string());
+        format!("valid under certificate policies: {policies}")
+    };
+    let demanded = found.is_policy_demanded;
+    demanded.then(|| Check::passed(Aspect::Path, what(), "RFC 5280 6.1.5"))
 }
 
 fn described(pool: &Pool<'_>, fault: Fault) -> Option<Check> {

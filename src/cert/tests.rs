@@ -2,6 +2,7 @@
 
 mod addresses;
 mod corpora;
+mod findings;
 mod fitness;
 mod identity;
 mod odd;

@@ -75,10 +75,12 @@ pub enum Reason {
         /// Its object identifier.
         oid: String,
     },
-    /// The certificate demands that certificate policies are worked with.
+    /// Somebody demands a certificate policy, and none is valid along the path.
     CertificatePolicies {
-        /// The extension that does, with its object identifier.
-        extension: &'static str,
+        /// The policies that will do, by their object identifiers, some of them; empty when any will do.
+        demanded: Vec<String>,
+        /// Subject of the certificate that demands one, or of the trust anchor that is only trusted with one.
+        by: String,
     },
     /// The certificate has an extension that cannot be read, or twice the same.
     MalformedExtension {
@@ -199,6 +201,13 @@ pub enum Reason {
         subject: String,
         /// The bit that is missing.
         needed: &'static str,
+    },
+    /// The certificate is newer than what the trust anchor is trusted for.
+    DistrustedAfter {
+        /// Subject of the anchor.
+        subject: String,
+        /// The last moment at which the validity of a certificate may begin.
+        date: SystemTime,
     },
     /// A name lies outside of what an issuer may vouch for.
     NameConstraint {
@@ -368,6 +377,7 @@ impl Reason {
             Reason::NotAuthority { .. } | Reason::PathTooLong { .. } => "RFC 5280 4.2.1.9",
             Reason::IssuerKeyUsage { .. } => "RFC 5280 4.2.1.3",
             Reason::NameConstraint { .. } => "RFC 5280 4.2.1.10",
+            Reason::DistrustedAfter { .. } => "RFC 5280 6.2",
             Reason::Issuer { reason, .. } => reason.reference(),
             Reason::Revoked { .. } | Reason::RevocationUnknown { .. } => "RFC 5280 6.3",
             Reason::NoFrom { .. }

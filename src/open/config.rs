@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::cert::{Certificate, Crl, Identity, TrustAnchors};
+use crate::cert::{Certificate, Crl, Identity, OcspResponse, TrustAnchors};
 use crate::engine::{Resolver, only_async};
 use crate::policy::{Policy, StandardPolicy};
 use crate::{Error, Limits, Mailbox};
@@ -20,6 +20,7 @@ pub(super) struct Config {
     pub policy: Arc<dyn Policy>,
     pub certificates: Vec<Certificate>,
     pub crls: Vec<Crl>,
+    pub ocsp_responses: Vec<OcspResponse>,
     pub strict_local_part: bool,
     pub expected_signer: Option<Mailbox>,
     pub any_signer: bool,
@@ -37,6 +38,7 @@ impl Config {
             policy: Arc::new(StandardPolicy::new()),
             certificates: Vec::new(),
             crls: Vec::new(),
+            ocsp_responses: Vec::new(),
             strict_local_part: false,
             expected_signer: None,
             any_signer: false,

@@ -10,7 +10,7 @@ use super::config::Config;
 use super::content::Opened;
 use super::machine::{Machine, Root};
 use super::{blocking, nonblocking};
-use crate::cert::{Certificate, Crl, Identity, TrustAnchors};
+use crate::cert::{Certificate, Crl, Identity, OcspResponse, TrustAnchors};
 use crate::engine::Resolver;
 use crate::policy::Policy;
 use crate::resolver::{AsyncCertificateResolver, CertificateResolver};
@@ -51,7 +51,8 @@ impl Opener {
         }
     }
 
-    /// Decrypts with this identity too. Called again, it adds one.
+    /// Decrypts with this identity too. Called again, it adds one. Its chain may also stand between a signer and an
+    /// anchor, as [`Opener::certificates`] may.
     pub fn identity(self, identity: &Identity) -> Self {
         self.with(|config| config.identities.push(identity.clone()))
     }
@@ -96,9 +97,14 @@ impl Opener {
         })
     }
 
-    /// Revocation lists.
+    /// Revocation lists. Those in a message are used as well; they can take nothing from what these say.
     pub fn crls<'c>(self, crls: impl IntoIterator<Item = &'c Crl>) -> Self {
         self.with(|config| config.crls.extend(crls.into_iter().cloned()))
+    }
+
+    /// OCSP responses. Those stapled to a signature (RFC 5940) are used as well, as lists are.
+    pub fn ocsp_responses<'c>(self, responses: impl IntoIterator<Item = &'c OcspResponse>) -> Self {
+        self.with(|config| config.ocsp_responses.extend(responses.into_iter().cloned()))
     }
 
     /// Compares local parts of addresses with upper and lower case.

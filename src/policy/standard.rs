@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{Judgement, Policy, Requirements};
+use super::{Judgement, Policy, Requirements, RevocationMode};
 use crate::check::Reason;
 use crate::crypto::public_key::KeyKind;
 use crate::crypto::{DigestAlgorithm, ReceivedCipher, ReceivedKeyEncryption};
@@ -95,7 +95,13 @@ impl StandardPolicy {
 
     /// A signer any of whose certificates has an unknown revocation status fails a check.
     pub fn require_revocation(mut self) -> Self {
-        self.requirements.revocation = true;
+        self.requirements.revocation = RevocationMode::Hard;
+        self
+    }
+
+    /// Does not ask whether certificates were revoked, whatever lists and responses are at hand.
+    pub fn danger_ignore_revocation(mut self) -> Self {
+        self.requirements.revocation = RevocationMode::None;
         self
     }
 

@@ -239,7 +239,7 @@ fn each_requirement_is_one_and_none_is_default() {
         (
             policy.require_revocation(),
             Requirements {
-                revocation: true,
+                revocation: RevocationMode::Hard,
                 ..none
             },
         ),

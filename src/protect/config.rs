@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::address::Mailbox;
-use crate::cert::{Certificate, Identity, TrustAnchors};
+use crate::cert::{Certificate, Crl, Identity, OcspResponse, TrustAnchors};
 use crate::cms::{CertificateReference, Framing};
 use crate::crypto::{ContentCipher, DigestAlgorithm, RandomSource, SystemRandom};
 use crate::engine::Resolver;
@@ -60,6 +60,10 @@ pub(super) struct Config {
     pub compress: bool,
     pub resolver: Option<Resolver>,
     pub anchors: Option<TrustAnchors>,
+    /// May stand between a certificate and an anchor.
+    pub intermediates: Vec<Certificate>,
+    pub crls: Vec<Crl>,
+    pub ocsp_responses: Vec<OcspResponse>,
     pub policy: Arc<dyn Policy>,
     pub form: SignedForm,
     pub digest: Option<DigestAlgorithm>,
@@ -88,6 +92,9 @@ impl Default for Config {
             compress: false,
             resolver: None,
             anchors: None,
+            intermediates: Vec::new(),
+            crls: Vec::new(),
+            ocsp_responses: Vec::new(),
             policy: Arc::new(StandardPolicy::new()),
             form: SignedForm::default(),
             digest: None,
@@ -136,6 +143,12 @@ impl Config {
             return Err(Error::misuse(
                 "sign_as_sender and encrypt_to_recipients need a resolver to ask; set one with \
                  resolver(..), or name identities and certificates with sign and encrypt_to",
+            ));
+        }
+        let revocations = !self.crls.is_empty() || !self.ocsp_responses.is_empty();
+        if revocations && self.anchors.is_none() {
+            return Err(Error::misuse(
+                "revocation lists and OCSP responses say nothing without trust anchors: set those with anchors(..)",
             ));
         }
         Ok(())

@@ -127,6 +127,7 @@ fn recipients(
             certificate: one.certificate,
             encryption,
             source: one.source,
+            path: one.path,
             copy,
         });
     }

@@ -3,79 +3,78 @@
 use std::collections::HashSet;
 use std::time::SystemTime;
 
+use super::answers::Answers;
 use super::config::{Config, SelfCopy};
 use super::error::{Problem, Role};
-use super::plan::{Chosen, Named, Needs};
+use super::plan::{Chosen, Named};
 use super::report::Source;
 use super::signers;
+use super::trust::{Resolved, Trust, Unbelieved};
 use crate::Error;
 use crate::address::Mailbox;
+use crate::cert::path::VerifiedPath;
 use crate::cert::{Certificate, Identity};
 use crate::check::Reason;
 use crate::cms::CertificateReference;
 use crate::cms::signed::Signer;
 use crate::compose::head::Head;
-use crate::engine::{Answer, Ledger};
-use crate::resolver::{FoundCertificate, Provenance, choose};
 
 pub(super) struct Decision<'a> {
     config: &'a Config,
     head: &'a Head,
-    needs: &'a Needs,
-    ledger: &'a mut Ledger,
+    answers: &'a Answers,
+    pub trust: Trust<'a>,
     now: SystemTime,
     /// Certificates of the caller's that were looked at.
-    judged: HashSet<Certificate>,
+    judged: HashSet<&'a Certificate>,
     pub problems: Vec<Problem>,
     pub chosen: Vec<Chosen>,
+    /// From each identity's certificate to a trust anchor, where one was looked for and found.
+    pub signer_paths: Vec<Option<VerifiedPath>>,
     /// Why the sender will not be able to read the message.
     pub own_copy_note: Option<String>,
+    /// Certificates that would have been better and cannot be used.
+    pub passed_over: Vec<String>,
 }
-
-type Unusable = Vec<(Option<String>, Vec<Reason>)>;
 
 impl<'a> Decision<'a> {
     pub(super) fn new(
         config: &'a Config,
         head: &'a Head,
-        needs: &'a Needs,
-        ledger: &'a mut Ledger,
+        answers: &'a Answers,
         now: SystemTime,
     ) -> Self {
         Decision {
             config,
             head,
-            needs,
-            ledger,
+            answers,
+            trust: Trust::new(config, answers, now),
             now,
             judged: HashSet::new(),
             problems: Vec::new(),
             chosen: Vec::new(),
+            signer_paths: Vec::new(),
             own_copy_note: None,
+            passed_over: Vec::new(),
         }
     }
 
     /// The signers the caller named, and the one the resolver has for the sender.
-    pub(super) fn identities(&mut self) -> Result<Vec<Identity>, Error> {
-        let mut identities = self.config.signers.clone();
+    pub(super) fn identities(&mut self) -> Result<Vec<&'a Identity>, Error> {
+        let mut identities: Vec<&Identity> = self.config.signers.iter().collect();
         let from = self.head.signing_address();
-        if let Some(id) = self.needs.signer {
-            match self.ledger.take(id) {
-                Some(Answer::SigningIdentity(Some(identity))) => identities.push(identity),
-                Some(Answer::Failed(error)) => {
-                    let detail = error.to_string();
-                    self.problem(
-                        Role::Signer,
-                        from,
-                        None,
-                        vec![Reason::ResolverFailed { detail }],
-                    );
-                }
-                _ => self.problem(Role::Signer, from, None, vec![Reason::NoIdentity]),
+        match self.answers.signer() {
+            None => {}
+            Some(Ok(Some(identity))) => identities.push(identity),
+            Some(Ok(None)) => {
+                self.problem(Role::Signer, from, None, vec![Reason::NoIdentity].into());
+            }
+            Some(Err(reason)) => {
+                self.problem(Role::Signer, from, None, vec![reason.clone()].into());
             }
         }
         let mut seen = HashSet::new();
-        identities.retain(|identity| seen.insert(identity.certificate().clone()));
+        identities.retain(|identity| seen.insert(identity.certificate()));
         let ignore = self.config.ignore_addresses;
         if self.config.signs() && self.head.has_addresses() && from.is_none() && !ignore {
             return Err(Error::header(
@@ -86,15 +85,25 @@ impl<'a> Decision<'a> {
         let from = if ignore { None } else { from };
         let found = signers::problems(self.config, &identities, from, self.now);
         self.problems.extend(found);
+        for identity in &identities {
+            let certificate = identity.certificate();
+            match self.trust.vouched(certificate) {
+                Ok(path) => self.signer_paths.push(path),
+                Err(why) => {
+                    let description = certificate.description();
+                    self.problem(Role::Signer, from, Some(description), why);
+                }
+            }
+        }
         Ok(identities)
     }
 
-    pub(super) fn signers(&self, identities: &[Identity]) -> Result<Vec<Signer>, Error> {
+    pub(super) fn signers(&self, identities: &[&Identity]) -> Result<Vec<Signer>, Error> {
         let mut signers = Vec::with_capacity(identities.len());
         for identity in identities {
             match signers::algorithm(self.config, identity.key().public_key()) {
                 Ok(algorithm) => signers.push(Signer {
-                    identity: identity.clone(),
+                    identity: Identity::clone(identity),
                     algorithm,
                     reference: self.config.reference,
                     capabilities: self.config.capabilities.clone(),
@@ -129,27 +138,22 @@ impl<'a> Decision<'a> {
             if !found.is_empty() {
                 continue;
             }
-            let Some(id) = self.needs.recipients.get(&mailbox.key()) else {
+            let Some(answer) = self.answers.recipient(mailbox) else {
                 // An uncovered Bcc recipient would have to be told by the copy for To and Cc.
                 if !self.config.ignore_addresses || role == Role::HiddenRecipient {
-                    self.problem(role, Some(mailbox), None, vec![Reason::NoCertificate]);
+                    let why = vec![Reason::NoCertificate].into();
+                    self.problem(role, Some(mailbox), None, why);
                 }
                 continue;
             };
-            let answer = self.ledger.take(*id);
-            match self.resolved(mailbox, answer) {
-                Ok((certificate, source)) => {
-                    let address = Some(mailbox.clone());
-                    self.chosen.push(Chosen {
-                        role,
-                        address,
-                        certificate,
-                        source,
-                    });
+            match self.trust.resolved(mailbox, answer) {
+                Ok(resolved) => {
+                    let chosen = self.take(role, Some(mailbox), resolved);
+                    self.chosen.push(chosen);
                 }
                 Err(unusable) => {
-                    for (certificate, reasons) in unusable {
-                        self.problem(role, Some(mailbox), certificate, reasons);
+                    for (certificate, why) in unusable {
+                        self.problem(role, Some(mailbox), certificate, why);
                     }
                 }
             }
@@ -171,43 +175,41 @@ impl<'a> Decision<'a> {
     }
 
     /// The certificate with which the sender can read the message.
-    pub(super) fn oneself(&mut self, identities: &[Identity]) -> Option<Chosen> {
-        let from = self.head.signing_address().cloned();
-        let answer = self.needs.oneself.and_then(|id| self.ledger.take(id));
-        let chosen = |certificate: &Certificate, source| Chosen {
-            role: Role::Oneself,
-            address: from.clone(),
-            certificate: certificate.clone(),
-            source,
-        };
+    pub(super) fn oneself(&mut self, identities: &[&'a Identity]) -> Option<Chosen> {
+        let from = self.head.signing_address();
         match &self.config.self_copy {
             SelfCopy::Never => None,
-            SelfCopy::To(certificate) => {
-                let reasons = self.unfit(certificate);
-                if reasons.is_empty() {
-                    return Some(chosen(certificate, Source::Caller));
+            SelfCopy::To(certificate) => match self.usable(certificate) {
+                Ok(path) => Some(chosen(
+                    Role::Oneself,
+                    from,
+                    certificate,
+                    Source::Caller,
+                    path,
+                )),
+                Err(why) => {
+                    let description = certificate.description();
+                    self.problem(Role::Oneself, from, Some(description), why);
+                    None
                 }
-                let description = certificate.description();
-                self.problem(Role::Oneself, from.as_ref(), Some(description), reasons);
-                None
-            }
+            },
             SelfCopy::Automatic if !self.config.encrypts() => None,
             SelfCopy::Automatic => {
-                let fitting = identities
-                    .iter()
-                    .map(Identity::certificate)
-                    .find(|certificate| {
-                        from.as_ref().is_none_or(|from| certificate.names(from))
-                            && self.unfit(certificate).is_empty()
-                    });
-                if let Some(certificate) = fitting {
-                    return Some(chosen(certificate, Source::Signer));
+                let certificates = identities.iter().map(|identity| identity.certificate());
+                let own = certificates
+                    .filter(|certificate| from.is_none_or(|from| certificate.names(from)));
+                for certificate in own {
+                    if let Ok(path) = self.usable(certificate) {
+                        let source = Source::Signer;
+                        return Some(chosen(Role::Oneself, from, certificate, source, path));
+                    }
                 }
-                answer.as_ref()?;
-                match self.resolved(from.as_ref()?, answer) {
-                    Ok((certificate, source)) => Some(chosen(&certificate, source)),
+                let (answer, mailbox) = (self.answers.oneself()?, from?);
+                match self.trust.resolved(mailbox, answer) {
+                    Ok(resolved) => Some(self.take(Role::Oneself, from, resolved)),
                     Err(unusable) => {
-                        self.own_copy_note = Some(own_copy_note(&unusable));
+                        let reasons = unusable.iter().flat_map(|(_, why)| &why.reasons);
+                        self.own_copy_note = Some(own_copy_note(reasons));
                         None
                     }
                 }
@@ -253,6 +255,7 @@ impl<'a> Decision<'a> {
                 address: address.cloned(),
                 certificate: Some(certificate.description()),
                 reasons: vec![Reason::NoKeyIdentifier],
+                path_failure: None,
             })
             .collect();
         self.problems.extend(without);
@@ -264,64 +267,46 @@ impl<'a> Decision<'a> {
         &mut self,
         role: Role,
         mailbox: Option<&Mailbox>,
-        certificate: &Certificate,
+        certificate: &'a Certificate,
         source: Source,
     ) {
-        self.judged.insert(certificate.clone());
-        let reasons = self.unfit(certificate);
-        if !reasons.is_empty() {
-            return self.problem(role, mailbox, Some(certificate.description()), reasons);
+        self.judged.insert(certificate);
+        match self.usable(certificate) {
+            Ok(path) => self
+                .chosen
+                .push(chosen(role, mailbox, certificate, source, path)),
+            Err(why) => {
+                self.problem(role, mailbox, Some(certificate.description()), why);
+            }
         }
-        let (address, certificate) = (mailbox.cloned(), certificate.clone());
-        self.chosen.push(Chosen {
-            role,
-            address,
+    }
+
+    /// Whether a certificate that the caller named can be encrypted to.
+    fn usable(&mut self, certificate: &'a Certificate) -> Result<Option<VerifiedPath>, Unbelieved> {
+        let policy = self.config.policy.as_ref();
+        let unfit = certificate.unfit_to_encrypt(None, self.now, policy);
+        match unfit.is_empty() {
+            true => self.trust.vouched(certificate),
+            false => Err(unfit.into()),
+        }
+    }
+
+    /// What the resolver has for an address, and a note for each certificate that would have been better.
+    fn take(&mut self, role: Role, mailbox: Option<&Mailbox>, resolved: Resolved) -> Chosen {
+        let Resolved {
             certificate,
             source,
-        });
-    }
-
-    /// The best of what the resolver found for one address; else everything with its reasons.
-    fn resolved(
-        &self,
-        mailbox: &Mailbox,
-        answer: Option<Answer>,
-    ) -> Result<(Certificate, Source), Unusable> {
-        let found: Vec<FoundCertificate> = match answer {
-            Some(Answer::EncryptionCertificates(found)) => found,
-            Some(Answer::Failed(error)) => {
-                let detail = error.to_string();
-                return Err(vec![(None, vec![Reason::ResolverFailed { detail }])]);
-            }
-            _ => Vec::new(),
-        };
-        if found.is_empty() {
-            return Err(vec![(None, vec![Reason::NoCertificate])]);
+            path,
+            passed_over,
+        } = resolved;
+        let address = mailbox.map(Mailbox::address).unwrap_or_default();
+        for (name, why) in passed_over {
+            self.passed_over.push(format!(
+                "another certificate was chosen for {address} than that of {name}: {}",
+                in_words(&why.reasons)
+            ));
         }
-        let policy = self.config.policy.as_ref();
-        let to = Some(mailbox).filter(|_| !self.config.ignore_addresses);
-        match choose(&found, to, self.now, policy) {
-            Ok(best) if best.provenance() == Provenance::Pinned => {
-                let source = Source::Resolver(Provenance::Pinned);
-                Ok((best.certificate().clone(), source))
-            }
-            // Validation of candidates to the anchors comes with path validation.
-            _ => Err(found
-                .iter()
-                .map(|one| {
-                    let to = to.filter(|_| !one.is_bound());
-                    let mut reasons = one.certificate().unfit_to_encrypt(to, self.now, policy);
-                    if reasons.is_empty() {
-                        reasons.push(Reason::Unvalidated);
-                    }
-                    (Some(one.certificate().description()), reasons)
-                })
-                .collect()),
-        }
-    }
-
-    fn unfit(&self, certificate: &Certificate) -> Vec<Reason> {
-        certificate.unfit_to_encrypt(None, self.now, self.config.policy.as_ref())
+        chosen(role, mailbox, &certificate, source, path)
     }
 
     fn problem(
@@ -329,24 +314,40 @@ impl<'a> Decision<'a> {
         role: Role,
         address: Option<&Mailbox>,
         certificate: Option<String>,
-        reasons: Vec<Reason>,
+        why: Unbelieved,
     ) {
         self.problems.push(Problem {
             role,
             address: address.cloned(),
             certificate,
-            reasons,
+            reasons: why.reasons,
+            path_failure: why.path_failure,
         });
     }
 }
 
-fn own_copy_note(unusable: &Unusable) -> String {
-    let reasons = unusable
-        .iter()
-        .flat_map(|(_, reasons)| reasons)
-        .map(Reason::to_string);
-    format!(
-        "the sender cannot read this message: {}",
-        reasons.collect::<Vec<_>>().join("; ")
-    )
+fn chosen(
+    role: Role,
+    address: Option<&Mailbox>,
+    certificate: &Certificate,
+    source: Source,
+    path: Option<VerifiedPath>,
+) -> Chosen {
+    Chosen {
+        role,
+        address: address.cloned(),
+        certificate: certificate.clone(),
+        source,
+        path,
+    }
+}
+
+fn own_copy_note<'r>(reasons: impl IntoIterator<Item = &'r Reason>) -> String {
+    let reasons = in_words(reasons);
+    format!("the sender cannot read this message: {reasons}")
+}
+
+fn in_words<'r>(reasons: impl IntoIterator<Item = &'r Reason>) -> String {
+    let reasons: Vec<String> = reasons.into_iter().map(Reason::to_string).collect();
+    reasons.join("; ")
 }

@@ -1,10 +1,11 @@
 //! Why a message was not protected.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use crate::Error;
 use crate::address::Mailbox;
-use crate::check::Reason;
+use crate::cert::path::PathFailure;
+use crate::check::{Reason, Visible};
 
 /// A message that could not be protected. Nothing was written.
 #[derive(Debug)]
@@ -107,13 +108,15 @@ impl fmt::Display for Role {
     }
 }
 
-/// One address or certificate that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One address or certificate that cannot be used. Two are equal when they say the same; the candidates for a path are
+/// not compared.
+#[derive(Debug, Clone)]
 pub struct Problem {
     pub(super) role: Role,
     pub(super) address: Option<Mailbox>,
     pub(super) certificate: Option<String>,
     pub(super) reasons: Vec<Reason>,
+    pub(super) path_failure: Option<Box<PathFailure>>,
 }
 
 impl Problem {
@@ -136,11 +139,33 @@ impl Problem {
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
     }
+
+    /// Why no path leads from the certificate to a trust anchor, candidate by candidate, when that is what stands
+    /// against it: the issuers and statuses that are missing. With the feature `online`, `Wanted::failure` takes it,
+    /// so that they can be fetched and given to the next [`super::Protector`].
+    ///
+    /// `None` when no path was looked for, or the one that was found does not do.
+    pub fn path_failure(&self) -> Option<&PathFailure> {
+        self.path_failure.as_deref()
+    }
 }
 
+impl PartialEq for Problem {
+    fn eq(&self, other: &Self) -> bool {
+        self.role == other.role
+            && self.address == other.address
+            && self.certificate == other.certificate
+            && self.reasons == other.reasons
+    }
+}
+
+impl Eq for Problem {}
+
+/// One line. Nothing in it breaks the line or is invisible.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.role.fmt(f)?;
+        let mut f = Visible(f);
+        write!(f, "{}", self.role)?;
         if let Some(address) = &self.address {
             write!(f, " {}", address.address())?;
         }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::SystemTime;
 
+use super::answers::Answers;
 use super::config::{Config, SelfCopy};
 use super::copies::{self, CopyPlan};
 use super::decision::Decision;
@@ -12,6 +13,7 @@ use crate::Error;
 use crate::address::Mailbox;
 use crate::asn1;
 use crate::cert::Certificate;
+use crate::cert::path::VerifiedPath;
 use crate::cms::signed::Signer;
 use crate::compose::head::Head;
 use crate::engine::{Ledger, Question, QuestionId};
@@ -30,6 +32,8 @@ pub(super) struct Chosen {
     pub address: Option<Mailbox>,
     pub certificate: Certificate,
     pub source: Source,
+    /// From the certificate to a trust anchor, if one was looked for and found.
+    pub path: Option<VerifiedPath>,
 }
 
 /// The questions of a message, all asked in one step.
@@ -120,7 +124,8 @@ pub(super) fn decide(
     ledger: &mut Ledger,
     now: SystemTime,
 ) -> Result<Plan, ProtectError> {
-    let mut decision = Decision::new(config, head, needs, ledger, now);
+    let answers = Answers::take(needs, ledger);
+    let mut decision = Decision::new(config, head, &answers, now);
     let identities = decision.identities()?;
     let mut signers = decision.signers(&identities)?;
     if config.encrypts() {
@@ -146,7 +151,10 @@ pub(super) fn decide(
     let Decision {
         problems,
         chosen,
+        signer_paths,
         own_copy_note,
+        passed_over,
+        trust,
         ..
     } = decision;
     if !problems.is_empty() {
@@ -157,17 +165,20 @@ pub(super) fn decide(
         asn1::time(now)?;
     }
     let mut report = ProtectReport {
-        signers: signed_by(&signers, head),
+        signers: signed_by(&signers, signer_paths, head),
         compressed: config.compress,
         ..Default::default()
     };
     let copies = match config.encrypts() {
         true => {
             report.notes.extend(own_copy_note);
-            copies::encrypted(head, config, chosen, &mut report)?
+            let copies = copies::encrypted(head, config, chosen, &mut report)?;
+            report.notes.extend(passed_over);
+            copies
         }
         false => copies::signed_only(head, config, &mut report)?,
     };
+    report.notes.extend(trust.unknown);
     Ok(Plan {
         signers,
         copies,
@@ -175,14 +186,20 @@ pub(super) fn decide(
     })
 }
 
-fn signed_by(signers: &[Signer], head: &Head) -> Vec<SignerReport> {
+fn signed_by(
+    signers: &[Signer],
+    paths: Vec<Option<VerifiedPath>>,
+    head: &Head,
+) -> Vec<SignerReport> {
     let sender = head.signing_address();
     signers
         .iter()
-        .map(|signer| SignerReport {
+        .zip(paths)
+        .map(|(signer, path)| SignerReport {
             certificate: signer.identity.certificate().clone(),
             algorithm: signer.algorithm.clone(),
             names_sender: sender.is_some_and(|from| signer.identity.certificate().names(from)),
+            path,
         })
         .collect()
 }

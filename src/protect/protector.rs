@@ -10,7 +10,7 @@ use super::protected::{Protected, ProtectedCopy};
 use super::writer::ProtectWriter;
 use super::{blocking, nonblocking};
 use crate::address::Mailbox;
-use crate::cert::{Certificate, Identity, TrustAnchors};
+use crate::cert::{Certificate, Crl, Identity, OcspResponse, TrustAnchors};
 use crate::cms::{CertificateReference, Framing};
 use crate::compose::{IntoMessage, Stamp};
 use crate::crypto::{ContentCipher, DigestAlgorithm, RandomSource};
@@ -131,12 +131,50 @@ impl Protector {
         self
     }
 
-    /// The roots that candidate certificates of a resolver must lead to.
+    /// The roots that candidate certificates of a resolver must lead to (RFC 5280 6). S/MIME roots are not TLS roots.
     ///
-    /// Path validation is not implemented yet, so candidates are refused by name with or without
-    /// anchors, and only pinned answers are used. S/MIME roots are not TLS roots.
+    /// A candidate ([`crate::resolver::Provenance::Candidate`]) is used when there is a path from it to one of these
+    /// anchors, through [`Protector::certificates`] and whatever else the resolver answered, at the time of
+    /// the policy, and nothing on it is known to be revoked. What an unknown status means the policy says
+    /// ([`crate::policy::Requirements::revocation`]). Otherwise it is refused by name, with the reasons. Without
+    /// anchors every candidate is.
+    ///
+    /// Certificates that somebody vouches for (named, bound, pinned, and those of signers) need no path. But one that
+    /// [`Protector::crls`] or [`Protector::ocsp_responses`] say was revoked, or an authority on its path
+    /// to an anchor, is refused too. Where there are such, and no path to an anchor, nobody knows which of them count:
+    /// then a note says so of the certificate. Under [`crate::policy::RevocationMode::Hard`] one whose status is not
+    /// known is refused, whoever vouches for it, with and without lists and responses.
+    ///
+    /// Of the certificates found for one address [`Limits::paths`] are looked at.
     pub fn anchors(mut self, anchors: &TrustAnchors) -> Self {
         self.config.anchors = Some(anchors.clone());
+        self
+    }
+
+    /// Certificates that may stand between a certificate and an anchor. They are not trusted for that, and nothing
+    /// is encrypted to them: [`Protector::encrypt_to`] does that.
+    pub fn certificates<'c>(
+        mut self,
+        certificates: impl IntoIterator<Item = &'c Certificate>,
+    ) -> Self {
+        let intermediates = &mut self.config.intermediates;
+        intermediates.extend(certificates.into_iter().cloned());
+        self
+    }
+
+    /// Revocation lists. They need [`Protector::anchors`]: without one nobody knows whose they are.
+    pub fn crls<'c>(mut self, crls: impl IntoIterator<Item = &'c Crl>) -> Self {
+        self.config.crls.extend(crls.into_iter().cloned());
+        self
+    }
+
+    /// OCSP responses. They need [`Protector::anchors`], as lists do.
+    pub fn ocsp_responses<'c>(
+        mut self,
+        responses: impl IntoIterator<Item = &'c OcspResponse>,
+    ) -> Self {
+        let known = &mut self.config.ocsp_responses;
+        known.extend(responses.into_iter().cloned());
         self
     }
 

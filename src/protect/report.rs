@@ -1,13 +1,16 @@
 //! What was chosen for whom, and why.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use super::error::Role;
 use crate::address::Mailbox;
 use crate::cert::Certificate;
+use crate::cert::path::VerifiedPath;
+use crate::check::Visible;
 use crate::cms::recipient::KeyEncryption;
 use crate::crypto::public_key::KeyKind;
 use crate::crypto::{ContentCipher, SignatureAlgorithm};
+use crate::report::{path_in_words, statuses_in_words};
 use crate::resolver::Provenance;
 
 /// Who vouches for a certificate.
@@ -42,6 +45,7 @@ pub struct SignerReport {
     pub(super) certificate: Certificate,
     pub(super) algorithm: SignatureAlgorithm,
     pub(super) names_sender: bool,
+    pub(super) path: Option<VerifiedPath>,
 }
 
 impl SignerReport {
@@ -59,6 +63,12 @@ impl SignerReport {
     pub fn names_sender(&self) -> bool {
         self.names_sender
     }
+
+    /// The path to a trust anchor and the revocation status of each certificate on it, when there were anchors, and
+    /// revocation lists or OCSP responses to ask, and a path was found.
+    pub fn path(&self) -> Option<&VerifiedPath> {
+        self.path.as_ref()
+    }
 }
 
 /// One certificate the message is encrypted to.
@@ -69,6 +79,7 @@ pub struct RecipientReport {
     pub(super) certificate: Certificate,
     pub(super) encryption: KeyEncryption,
     pub(super) source: Source,
+    pub(super) path: Option<VerifiedPath>,
     pub(super) copy: usize,
 }
 
@@ -98,13 +109,20 @@ impl RecipientReport {
         self.source
     }
 
+    /// The path to a trust anchor and the revocation status of each certificate on it: how a candidate was validated.
+    /// Of a certificate that somebody vouches for only when there were revocation lists or OCSP responses to ask, and
+    /// a path was found.
+    pub fn path(&self) -> Option<&VerifiedPath> {
+        self.path.as_ref()
+    }
+
     /// Index into [`super::Protected::copies`] of the copy it can read.
     pub fn copy(&self) -> usize {
         self.copy
     }
 }
 
-/// What was done to a message. `Display` tells a person.
+/// What was done to a message. `Display` tells a person, in lines in which nothing is invisible.
 ///
 /// It names Bcc recipients: it is for the sender only.
 #[derive(Clone, Debug, Default)]
@@ -137,7 +155,9 @@ impl ProtectReport {
         self.compressed
     }
 
-    /// What a sender should know: choices that few readers support, a missing own copy.
+    /// What a sender should know: choices that few readers support, a missing own copy, a certificate that was
+    /// passed over for another one because it is revoked or nobody vouches for it, one that is used although nobody could
+    /// say whether it was revoked.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
@@ -199,32 +219,51 @@ impl fmt::Display for ProtectReport {
             writeln!(f, "content compressed with zlib")?;
         }
         for signer in &self.signers {
-            writeln!(
+            let name = signer.certificate.description();
+            line(
                 f,
-                "signed by {} with {}",
-                signer.certificate.description(),
-                signer.algorithm.name()
+                &format!("signed by {name} with {}", signer.algorithm.name()),
             )?;
+            write_path(f, signer.path())?;
         }
         if let Some(cipher) = self.cipher {
             writeln!(f, "content encrypted with {}", cipher.name())?;
         }
         for recipient in &self.recipients {
-            f.write_str("encrypted to ")?;
-            if let Some(address) = &recipient.address {
-                write!(f, "{} ({}), ", address.address(), recipient.role)?;
-            }
-            writeln!(
+            let to = recipient.address.as_ref();
+            let to = to.map(|to| format!("{} ({}), ", to.address(), recipient.role));
+            let (encryption, source) = (recipient.encryption, recipient.source);
+            line(
                 f,
-                "certificate of {}, {}, because it is {}",
-                recipient.certificate.description(),
-                recipient.encryption,
-                recipient.source
+                &format!(
+                    "encrypted to {}certificate of {}, {encryption}, because it is {source}",
+                    to.unwrap_or_default(),
+                    recipient.certificate.description(),
+                ),
             )?;
+            write_path(f, recipient.path())?;
         }
         for note in &self.notes {
-            writeln!(f, "note: {note}")?;
+            line(f, &format!("note: {note}"))?;
         }
         Ok(())
     }
+}
+
+fn write_path(f: &mut fmt::Formatter<'_>, path: Option<&VerifiedPath>) -> fmt::Result {
+    let Some(path) = path else {
+        return Ok(());
+    };
+    let certificates = path.certificates();
+    line(f, &format!("  path: {}", path_in_words(certificates)))?;
+    for status in statuses_in_words(certificates, path.statuses()) {
+        line(f, &format!("    {status}"))?;
+    }
+    Ok(())
+}
+
+/// Addresses of a message may hold anything that is no control character.
+fn line(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    Visible(&mut *f).write_str(text)?;
+    f.write_char('\n')
 }

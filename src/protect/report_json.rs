@@ -4,6 +4,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::report::{ProtectReport, RecipientReport, SignerReport};
 use crate::cert::Certificate;
+use crate::report::PathSummary;
 
 /// `signers`, `recipients`, `cipher` (its name, or null), `compressed` and `notes`. It names Bcc recipients.
 impl Serialize for ProtectReport {
@@ -18,27 +19,30 @@ impl Serialize for ProtectReport {
     }
 }
 
-/// `certificate`, `algorithm` (its name) and `names_sender`.
+/// `certificate`, `algorithm` (its name), `names_sender` and `path` (as that of a recipient).
 impl Serialize for SignerReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut signer = serializer.serialize_struct("SignerReport", 3)?;
+        let mut signer = serializer.serialize_struct("SignerReport", 4)?;
         signer.serialize_field("certificate", &Summary(self.certificate()))?;
         signer.serialize_field("algorithm", &self.algorithm().name())?;
         signer.serialize_field("names_sender", &self.names_sender())?;
+        signer.serialize_field("path", &self.path().map(PathSummary::of))?;
         signer.end()
     }
 }
 
-/// `role`, `address` (or null), `certificate`, `encryption`, `source` and `copy`.
+/// `role`, `address` (or null), `certificate`, `encryption`, `source`, `path` (as that of a signer in
+/// [`crate::report::Report`], or null) and `copy`.
 impl Serialize for RecipientReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut recipient = serializer.serialize_struct("RecipientReport", 6)?;
+        let mut recipient = serializer.serialize_struct("RecipientReport", 7)?;
         recipient.serialize_field("role", &self.role().to_string())?;
         let address = self.address().map(|address| address.address());
         recipient.serialize_field("address", &address)?;
         recipient.serialize_field("certificate", &Summary(self.certificate()))?;
         recipient.serialize_field("encryption", &self.encryption().to_string())?;
         recipient.serialize_field("source", &self.source().to_string())?;
+        recipient.serialize_field("path", &self.path().map(PathSummary::of))?;
         recipient.serialize_field("copy", &self.copy())?;
         recipient.end()
     }

@@ -77,7 +77,7 @@ fn ecdsa(asked: Option<DigestAlgorithm>, matching: DigestAlgorithm) -> Signature
 /// one must name the address, when there is one.
 pub(super) fn problems(
     config: &Config,
-    identities: &[Identity],
+    identities: &[&Identity],
     from: Option<&Mailbox>,
     now: std::time::SystemTime,
 ) -> Vec<Problem> {
@@ -110,6 +110,7 @@ fn problem(from: Option<&Mailbox>, certificate: &Certificate, reasons: Vec<Reaso
         address: from.cloned(),
         certificate: Some(certificate.description()),
         reasons,
+        path_failure: None,
     }
 }
 

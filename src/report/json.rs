@@ -4,11 +4,17 @@ use std::time::SystemTime;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use super::path::{Attempted, attempts};
 use super::{
     Candidate, Encryption, HeaderField, LayerKind, LayerReport, PartReport, Report, SignerReport,
 };
 use crate::asn1::{Civil, unix_seconds};
 use crate::cert::Certificate;
+use crate::cert::path::{CertificateStatus, StatusSource, VerifiedPath};
+use crate::check::visible;
+
+/// Characters of a text that says why a status is not known.
+const LONGEST: usize = 300;
 
 /// As [`Report`] describes it.
 impl Serialize for Report {
@@ -39,19 +45,19 @@ impl Serialize for LayerReport {
     }
 }
 
-/// `status`, `id`, `address`, `certificate`, `path` (the signer first, the trust anchor last), `algorithm`,
-/// `signing_time` and `checks`.
+/// `status`, `id`, `address`, `certificate`, `path` (the signer first, the trust anchor last), `attempts`,
+/// `algorithm`, `signing_time` and `checks`.
 impl Serialize for SignerReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut signer = serializer.serialize_struct("SignerReport", 8)?;
+        let mut signer = serializer.serialize_struct("SignerReport", 9)?;
         signer.serialize_field("status", self.status().name())?;
         signer.serialize_field("id", &self.id().map(ToString::to_string))?;
         signer.serialize_field("address", &self.address())?;
         signer.serialize_field("certificate", &self.certificate().map(CertificateSummary))?;
-        let path: Option<Vec<_>> = self
-            .path()
-            .map(|path| path.certificates().iter().map(CertificateSummary).collect());
-        signer.serialize_field("path", &path)?;
+        signer.serialize_field("path", &self.path().map(PathSummary::of))?;
+        let attempts = self.path_failure().map(attempts).unwrap_or_default();
+        let attempts: Vec<_> = attempts.iter().map(AttemptSummary).collect();
+        signer.serialize_field("attempts", &attempts)?;
         signer.serialize_field("algorithm", &self.algorithm().map(|a| a.name()))?;
         signer.serialize_field("signing_time", &self.signing_time().and_then(rfc_3339))?;
         signer.serialize_field("checks", self.checks())?;
@@ -140,28 +146,134 @@ impl Serialize for CertificateSummary<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let CertificateSummary(certificate) = self;
         let mut summary = serializer.serialize_struct("Certificate", 7)?;
-        summary.serialize_field("subject", &certificate.subject())?;
-        summary.serialize_field("serial", &certificate.serial_hex())?;
-        summary.serialize_field("issuer", &certificate.issuer())?;
-        summary.serialize_field("fingerprint_sha256", &certificate.fingerprint_sha256())?;
-        summary.serialize_field("addresses", certificate.addresses())?;
-        summary.serialize_field("not_before", &rfc_3339(certificate.not_before()))?;
-        summary.serialize_field("not_after", &rfc_3339(certificate.not_after()))?;
+        describe(&mut summary, certificate)?;
+        summary.end()
+    }
+}
+
+fn describe<S: SerializeStruct>(
+    summary: &mut S,
+    certificate: &Certificate,
+) -> Result<(), S::Error> {
+    summary.serialize_field("subject", &certificate.subject())?;
+    summary.serialize_field("serial", &certificate.serial_hex())?;
+    summary.serialize_field("issuer", &certificate.issuer())?;
+    summary.serialize_field("fingerprint_sha256", &certificate.fingerprint_sha256())?;
+    summary.serialize_field("addresses", certificate.addresses())?;
+    summary.serialize_field("not_before", &rfc_3339(certificate.not_before()))?;
+    summary.serialize_field("not_after", &rfc_3339(certificate.not_after()))
+}
+
+/// Certificates of a path, each with its revocation status.
+pub(crate) struct PathSummary<'a> {
+    pub(super) certificates: &'a [Certificate],
+    pub(super) statuses: &'a [CertificateStatus],
+}
+
+impl<'a> PathSummary<'a> {
+    pub(crate) fn of(path: &'a VerifiedPath) -> PathSummary<'a> {
+        PathSummary {
+            certificates: path.certificates(),
+            statuses: path.statuses(),
+        }
+    }
+}
+
+impl Serialize for PathSummary<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let statuses = self.statuses.iter().map(Some);
+        let statuses = statuses.chain(std::iter::repeat(None));
+        let links = self.certificates.iter().zip(statuses);
+        serializer.collect_seq(links.map(|(certificate, status)| Link {
+            certificate,
+            status,
+        }))
+    }
+}
+
+/// One certificate of a path.
+struct Link<'a> {
+    certificate: &'a Certificate,
+    status: Option<&'a CertificateStatus>,
+}
+
+impl Serialize for Link<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut link = serializer.serialize_struct("Link", 8)?;
+        describe(&mut link, self.certificate)?;
+        link.serialize_field("status", &self.status.map(StatusSummary))?;
+        link.end()
+    }
+}
+
+struct StatusSummary<'a>(&'a CertificateStatus);
+
+impl Serialize for StatusSummary<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let source_name = |source: &StatusSource| match source {
+            StatusSource::Crl => "crl",
+            StatusSource::Ocsp => "ocsp",
+        };
+        let (mut source, mut this_update, mut next_update) = (None, None, None);
+        let (mut when, mut reason, mut detail) = (None, None, None);
+        let status = match self.0 {
+            CertificateStatus::Good {
+                source: by,
+                this_update: this,
+                next_update: next,
+            } => {
+                source = Some(source_name(by));
+                this_update = rfc_3339(*this);
+                next_update = next.and_then(rfc_3339);
+                "good"
+            }
+            CertificateStatus::Revoked {
+                source: by,
+                when: at,
+                reason: why,
+            } => {
+                source = Some(source_name(by));
+                when = rfc_3339(*at);
+                reason = Some(why);
+                "revoked"
+            }
+            CertificateStatus::Unknown { detail: why } => {
+                detail = Some(visible(why, LONGEST));
+                "unknown"
+            }
+            CertificateStatus::NotAsked => "not-asked",
+        };
+        let mut summary = serializer.serialize_struct("Status", 7)?;
+        summary.serialize_field("status", status)?;
+        summary.serialize_field("source", &source)?;
+        summary.serialize_field("this_update", &this_update)?;
+        summary.serialize_field("next_update", &next_update)?;
+        summary.serialize_field("when", &when)?;
+        summary.serialize_field("reason", &reason)?;
+        summary.serialize_field("detail", &detail)?;
+        summary.end()
+    }
+}
+
+/// `path` and `reasons` (sentences).
+struct AttemptSummary<'a>(&'a Attempted<'a>);
+
+impl Serialize for AttemptSummary<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let AttemptSummary(attempt) = self;
+        let mut summary = serializer.serialize_struct("Attempt", 2)?;
+        let path = PathSummary {
+            certificates: attempt.certificates,
+            statuses: attempt.statuses,
+        };
+        summary.serialize_field("path", &path)?;
+        let reasons: Vec<String> = attempt.reasons.iter().map(ToString::to_string).collect();
+        summary.serialize_field("reasons", &reasons)?;
         summary.end()
     }
 }
 
 /// `2026-01-02T03:04:05Z`; `None` outside of the years 0 to 9999.
 pub(crate) fn rfc_3339(time: SystemTime) -> Option<String> {
-    let Civil {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-    } = Civil::from_unix(unix_seconds(time))?;
-    Some(format!(
-        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-    ))
+    Civil::from_unix(unix_seconds(time)).map(Civil::rfc_3339)
 }

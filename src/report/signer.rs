@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::cert::path::VerifiedPath;
+use crate::cert::path::{CertificateStatus, PathFailure, VerifiedPath};
 use crate::cert::{Certificate, SignerId};
 use crate::check::Check;
 use crate::crypto::SignatureAlgorithm;
@@ -53,6 +53,8 @@ pub struct SignerReport {
     /// The one in From, or of the expected signer, if the certificate names it.
     pub(crate) address: Option<String>,
     pub(crate) path: Option<VerifiedPath>,
+    /// `None` when there is a path, and when none was looked for.
+    pub(crate) path_failure: Option<PathFailure>,
     pub(crate) algorithm: Option<SignatureAlgorithm>,
     /// The signer's claim.
     pub(crate) signing_time: Option<SystemTime>,
@@ -84,6 +86,23 @@ impl SignerReport {
     /// The path from the certificate to a trust anchor; `None` when there is none.
     pub fn path(&self) -> Option<&VerifiedPath> {
         self.path.as_ref()
+    }
+
+    /// Why there is no path: each candidate for one with the reasons against it. `None` when there is one, and when
+    /// none was looked for because the signature does not verify or the certificate is not known.
+    pub fn path_failure(&self) -> Option<&PathFailure> {
+        self.path_failure.as_ref()
+    }
+
+    /// Whether the certificates of the path were revoked, as far as is known: one status for each but the trust
+    /// anchor, that of the signer first. Without a path those of the best candidate for one, if it reaches an
+    /// anchor; empty if not.
+    pub fn statuses(&self) -> &[CertificateStatus] {
+        match (&self.path, &self.path_failure) {
+            (Some(path), _) => path.statuses(),
+            (None, Some(failure)) => failure.statuses(),
+            (None, None) => &[],
+        }
     }
 
     /// The signature algorithm; `None` when it is unknown or cannot be read.

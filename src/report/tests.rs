@@ -1,5 +1,7 @@
 //! Reports made by hand, for a person and for a program.
 
+mod path;
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::*;
@@ -54,6 +56,7 @@ fn signer(status: SignerStatus, checks: Vec<Check>) -> SignerReport {
         certificate: Some(certificate),
         address: None,
         path: None,
+        path_failure: None,
         algorithm: Some(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256)),
         signing_time: Some(UNIX_EPOCH + Duration::from_secs(951_827_696)),
         checks,
@@ -430,6 +433,7 @@ fn json_has_the_documented_form() {
                         "address": null,
                         "certificate": summary,
                         "path": null,
+                        "attempts": [],
                         "algorithm": "ECDSA with SHA-256",
                         "signing_time": "2000-02-29T12:34:56Z",
                         "checks": [

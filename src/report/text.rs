@@ -4,17 +4,19 @@ mod headline;
 mod page;
 
 use std::fmt;
-use std::time::SystemTime;
 
+use super::path::{attempts, moment, name, path_in_words, statuses_in_words};
 use super::{
     Candidate, Encryption, HeaderProtection, LayerKind, LayerReport, PartReport, Protection,
     Report, SignerReport, Verdict,
 };
-use crate::asn1::{Civil, unix_seconds};
 use crate::cert::Certificate;
-use crate::check::{Check, Outcome, visible};
+use crate::cert::path::CertificateStatus;
+use crate::check::{Aspect, Check, Outcome, visible};
 use page::Page;
 
+/// Candidates for a path beside the best one, and reasons of each, that are shown.
+const TRIED: usize = 5;
 /// Header fields, parts and names of one line that are shown.
 const SHOWN: usize = 50;
 /// Characters of a header value.
@@ -124,9 +126,7 @@ fn signer(page: &mut Page<'_, '_>, indent: usize, signer: &SignerReport) -> fmt:
         let description = certificate.description();
         page.line(indent + 1, &format!("certificate: {description}"))?;
     }
-    if let Some(path) = signer.path() {
-        page.line(indent + 1, &path_line(path.certificates()))?;
-    }
+    path(page, indent + 1, signer)?;
     if let Some(algorithm) = signer.algorithm() {
         page.line(indent + 1, &format!("algorithm: {}", algorithm.name()))?;
     }
@@ -134,17 +134,62 @@ fn signer(page: &mut Page<'_, '_>, indent: usize, signer: &SignerReport) -> fmt:
         let text = format!("signed, by the signer's own clock: {}", moment(time));
         page.line(indent + 1, &text)?;
     }
-    checks(page, indent + 1, signer.checks())
+    // Which certificates are good was told with the path.
+    let is_told = |check: &&Check| {
+        check.aspect() == Aspect::Revocation
+            && check.outcome() == Outcome::Passed
+            && !signer.statuses().is_empty()
+    };
+    let untold = signer.checks().iter().filter(|check| !is_told(check));
+    checks(page, indent + 1, untold)
 }
 
-/// From the signer to the trust anchor.
-fn path_line(certificates: &[Certificate]) -> String {
-    let subjects: Vec<String> = certificates.iter().map(name).collect();
-    format!("path: {}", subjects.join(" → "))
+/// The path to the trust anchor, or what else was tried: why the best candidate failed is said by the checks.
+fn path(page: &mut Page<'_, '_>, indent: usize, signer: &SignerReport) -> fmt::Result {
+    if let Some(path) = signer.path() {
+        let names = path_in_words(path.certificates());
+        page.line(indent, &format!("path: {names}"))?;
+        return statuses(page, indent + 1, path.certificates(), path.statuses());
+    }
+    let Some(failure) = signer.path_failure() else {
+        return Ok(());
+    };
+    let attempts = attempts(failure);
+    let Some((best, others)) = attempts.split_first() else {
+        return Ok(());
+    };
+    statuses(page, indent, best.certificates, best.statuses)?;
+    for attempt in others.iter().take(TRIED) {
+        let names = path_in_words(attempt.certificates);
+        let reasons = attempt.reasons.iter().take(TRIED);
+        let reasons: Vec<String> = reasons.map(ToString::to_string).collect();
+        let reasons = reasons.join("; ");
+        page.line(indent, &format!("tried as well: {names}: {reasons}"))?;
+    }
+    match others.len().checked_sub(TRIED) {
+        None | Some(0) => Ok(()),
+        Some(more) => page.line(indent, &format!("and {more} other ways")),
+    }
+}
+
+fn statuses(
+    page: &mut Page<'_, '_>,
+    indent: usize,
+    certificates: &[Certificate],
+    statuses: &[CertificateStatus],
+) -> fmt::Result {
+    for line in statuses_in_words(certificates, statuses) {
+        page.line(indent, &line)?;
+    }
+    Ok(())
 }
 
 /// Passed ones in short; the others with why and the document that says so.
-fn checks(page: &mut Page<'_, '_>, indent: usize, checks: &[Check]) -> fmt::Result {
+fn checks<'c>(
+    page: &mut Page<'_, '_>,
+    indent: usize,
+    checks: impl IntoIterator<Item = &'c Check>,
+) -> fmt::Result {
     for check in checks {
         let text = match check.outcome() {
             Outcome::Passed => format!("ok: {}", check.what()),
@@ -293,28 +338,5 @@ fn who(signer: &SignerReport) -> String {
         },
         (None, Some(id)) => id.to_string(),
         (None, None) => "unknown".into(),
-    }
-}
-
-/// The subject, or where it is empty the addresses.
-fn name(certificate: &Certificate) -> String {
-    match certificate.subject() {
-        subject if subject.is_empty() => {
-            let addresses: Vec<&str> = certificate
-                .addresses()
-                .iter()
-                .take(3)
-                .map(String::as_str)
-                .collect();
-            addresses.join(", ")
-        }
-        subject => subject,
-    }
-}
-
-fn moment(time: SystemTime) -> String {
-    match Civil::from_unix(unix_seconds(time)) {
-        Some(civil) => civil.to_string(),
-        None => "a time outside of the calendar".into(),
     }
 }

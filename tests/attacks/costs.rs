@@ -13,7 +13,7 @@ use smime::{Certificate, Error, ErrorKind, Identity, Limits, PrivateKey};
 
 use crate::ca::{oid, sequence, tlv};
 use crate::forge::*;
-use crate::people::Person;
+use crate::people::{Person, ca};
 use crate::tools::*;
 
 /// A mail of these parts, each an entity.
@@ -314,4 +314,46 @@ fn sig_18_a_namesake_in_the_message_does_not_hide_the_signer() {
     let opened = opener().resolver(book.clone()).open(&mail).unwrap();
     assert_verdict(&opened, "withheld", "no other certificate");
     assert_eq!(book.0.load(Ordering::SeqCst), 1);
+}
+
+/// Each part with lists of its own; what is the same is no list more.
+#[test]
+fn dos_04_lists_are_counted_over_the_whole_mail_and_told() {
+    let alice = alice();
+    let part = |number: u8| {
+        let mut signed = Signed::new(PART.as_bytes(), &[&alice]);
+        signed.crls = vec![ca().revocation_list().number(number).issue()];
+        signed.carried = None;
+        entity(detached_mail("", PART, &signed.build()))
+    };
+    let mail = mixed(&[part(1), part(2), part(1), part(2)]);
+    let told = |most: usize| {
+        let opener = opener().limits(limits(|limits| limits.crls = most));
+        let opened = opener.open(mail.as_bytes()).unwrap();
+        let checks = opened.report().checks().iter();
+        let skipped = checks.filter(|check| matches!(check.why(), Some(Reason::Skipped { .. })));
+        skipped.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert!(told(2).is_empty(), "{:?}", told(2));
+    let [one] = &told(1)[..] else {
+        panic!("{:?}", told(1));
+    };
+    assert!(one.contains("OCSP responses after the first 1"), "{one}");
+}
+
+/// Who was not looked at is not believed, and the failure says why.
+#[test]
+fn dos_04_a_signer_who_is_not_looked_at_has_a_reason() {
+    let opener = opener().limits(limits(|limits| limits.paths = 0));
+    let signed = Signed::new(PART.as_bytes(), &[&alice()]).build();
+    let opened = opener.open(&opaque_mail(HEADERS, &signed)).unwrap();
+    assert_verdict(&opened, "untrusted", "nobody was looked at");
+    let failure = opened.report().layers()[0].signers()[0].path_failure();
+    let failure = failure.unwrap();
+    let reasons: Vec<&Reason> = failure.reasons().collect();
+    assert!(
+        matches!(reasons[..], [Reason::Budget { limit: 0, .. }]),
+        "{reasons:?}"
+    );
+    assert_eq!(failure.attempts()[0].reasons().len(), 1);
 }

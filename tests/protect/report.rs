@@ -201,6 +201,7 @@ fn as_json() {
             "certificate": of_alice,
             "algorithm": "ECDSA with SHA-256",
             "names_sender": true,
+            "path": null,
         }])
     );
     assert_eq!(
@@ -211,6 +212,7 @@ fn as_json() {
             "certificate": certificate(bob.certificate()),
             "encryption": report.recipients()[0].encryption().to_string(),
             "source": "named by the caller",
+            "path": null,
             "copy": 0,
         })
     );

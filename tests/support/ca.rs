@@ -22,11 +22,20 @@ mod crl;
 mod der;
 #[path = "ca/key.rs"]
 mod key;
+#[path = "ca/ocsp.rs"]
+mod ocsp;
+#[path = "ca/points.rs"]
+mod points;
+#[path = "ca/policies.rs"]
+mod policies;
 
 pub use crl::{RevocationList, extension};
 use der::{bit_string, time};
 pub use der::{name, oid, pem, sequence, tlv};
 pub use key::{Key, KeyPair};
+pub use ocsp::{IdDigest, OcspMaker, framed};
+pub use points::{crl_issuer, directory, full_name, points, relative_name, uri};
+pub use policies::ANY_POLICY;
 
 /// Bits of keyUsage (RFC 5280 4.2.1.3), for [`Certify::key_usage`].
 pub const DIGITAL_SIGNATURE: u8 = 0x80;
@@ -39,6 +48,7 @@ pub const CRL_SIGN: u8 = 0x02;
 /// Purposes for [`Certify::extended_key_usage`].
 pub const EMAIL_PROTECTION: &str = "1.3.6.1.5.5.7.3.4";
 pub const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
+pub const OCSP_SIGNING: &str = "1.3.6.1.5.5.7.3.9";
 pub const ANY_PURPOSE: &str = "2.5.29.37.0";
 
 /// A certification authority: a root, or an intermediate made by [`Ca::intermediate`].
@@ -93,6 +103,11 @@ impl Ca {
         RevocationList::new(self)
     }
 
+    /// Begins a response about certificates of this CA.
+    pub fn ocsp_response(&self) -> OcspMaker<'_> {
+        OcspMaker::new(self)
+    }
+
     /// The key pair, to have it certified under another name or by another CA.
     pub fn key_pair(&self) -> &KeyPair {
         &self.key
@@ -103,6 +118,12 @@ impl Ca {
         let mut cross = other.certify_ca("", &self.key);
         cross.subject = self.name.clone();
         cross.issue().0
+    }
+
+    /// Begins a certificate by this CA for another one's name and key.
+    pub fn cross_again(&self, other: &Ca) -> Certify<'_> {
+        self.certify_ca("", &other.key)
+            .raw_subject(other.name.clone())
     }
 
     /// Certificate in DER.

@@ -39,6 +39,16 @@ pub(crate) fn certificates(input: &[u8], limits: &Limits) -> Result<Vec<Vec<u8>>
     Ok(found)
 }
 
+/// [`certificates`], each parsed by itself: one that is broken does not cost the others.
+pub(crate) fn each_certificate(
+    input: &[u8],
+    limits: &Limits,
+) -> Result<Vec<Result<Certificate, Error>>, Error> {
+    let found = certificates(input, limits)?;
+    let read = found.iter().map(|der| Certificate::from_der_exact(der));
+    Ok(read.collect())
+}
+
 fn check_count(found: &[Vec<u8>], limits: &Limits) -> Result<(), Error> {
     if found.len() > limits.certificates {
         let limit = u64::try_from(limits.certificates).unwrap_or(u64::MAX);

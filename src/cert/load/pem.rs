@@ -160,5 +160,19 @@ pub(super) fn write(label: &str, der: &[u8]) -> String {
     out
 }
 
+/// [`write`] for what nobody may find in memory later: encoded line by line into one allocation.
+pub(super) fn write_secret(label: &str, der: &[u8]) -> Zeroizing<String> {
+    let capacity = der.len().saturating_mul(2).saturating_add(200);
+    let mut out = Zeroizing::new(String::with_capacity(capacity));
+    out.push_str(&format!("-----BEGIN {label}-----\n"));
+    for octets in der.chunks(48) {
+        let line = Zeroizing::new(base64_simd::STANDARD.encode_to_string(octets));
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out.push_str(&format!("-----END {label}-----\n"));
+    out
+}
+
 #[cfg(test)]
 mod tests;

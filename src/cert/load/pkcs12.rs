@@ -12,6 +12,7 @@ mod write;
 
 pub use builder::Pkcs12Builder;
 pub use open::{Pkcs12, Pkcs12Certificate, Pkcs12Key, Pkcs12Options};
+pub(super) use write::Writing;
 
 use const_oid::ObjectIdentifier;
 

@@ -7,7 +7,9 @@ use zeroize::Zeroizing;
 use super::password::Password;
 use super::pbe::{Budget, Scheme};
 use super::pem::{self, Block};
-use crate::asn1::{Reader, Tag, Value, sequence, to_der};
+use super::pkcs12::Writing;
+use crate::asn1::{Reader, Tag, Value, octet_string, sequence, to_der};
+use crate::crypto::RandomSource;
 use crate::key::PrivateKey;
 use crate::{Error, ErrorKind, Limits};
 
@@ -270,6 +272,39 @@ impl PrivateKey {
     ) -> Result<PrivateKey, Error> {
         only(&keys(bytes, password.into(), limits)?)
     }
+
+    /// PKCS#8 as PEM (RFC 7468 10), not encrypted.
+    ///
+    /// [`ErrorKind::Misuse`] for a key outside the process.
+    pub(crate) fn to_pem(&self) -> Result<Zeroizing<String>, Error> {
+        let der = self.to_pkcs8_der().ok_or_else(outside)?;
+        Ok(pem::write_secret("PRIVATE KEY", der.as_ref()))
+    }
+
+    /// PKCS#8 encrypted with PBES2 (PBKDF2 with HMAC-SHA-256, AES-256-CBC; RFC 5958 3, RFC 8018), as PEM
+    /// (RFC 7468 11).
+    ///
+    /// [`ErrorKind::Misuse`] for a key outside the process.
+    pub(crate) fn to_encrypted_pem(
+        &self,
+        password: &str,
+        iterations: u32,
+        random: &dyn RandomSource,
+    ) -> Result<String, Error> {
+        let der = self.to_pkcs8_der().ok_or_else(outside)?;
+        let writing = Writing {
+            password: password.into(),
+            iterations,
+            random,
+        };
+        let (algorithm, data) = writing.encrypt(der.as_ref())?;
+        let info = sequence(&[&algorithm, &octet_string(&data)]);
+        Ok(pem::write("ENCRYPTED PRIVATE KEY", &info))
+    }
+}
+
+fn outside() -> Error {
+    Error::misuse("a key outside the process cannot be written to a file")
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 //! The certificates a path is built from, with what each needs worked out once.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::PathInputs;
 use super::rules;
+use crate::Limits;
 use crate::cert::name::Folded;
 use crate::cert::name_constraints::Names;
-use crate::cert::{Certificate, TrustAnchors};
+use crate::cert::{AnchorConstraints, Certificate, TrustAnchors};
 use crate::check::Reason;
 
 /// Number of a certificate in the pool.
@@ -23,6 +24,8 @@ pub(super) struct Entry<'a> {
     /// The same number means the same SubjectPublicKeyInfo.
     pub key: usize,
     pub is_anchor: bool,
+    /// Of an anchor.
+    pub constraints: Option<&'a AnchorConstraints>,
     unfit_to_issue: OnceCell<Vec<Reason>>,
     names: OnceCell<Names>,
 }
@@ -44,12 +47,26 @@ pub(super) struct Pool<'a> {
     entries: Vec<Entry<'a>>,
     by_subject: HashMap<usize, Vec<Index>>,
     known: HashMap<&'a Certificate, Index>,
+    /// What is left for all searches in it together: signatures, steps, and work on revocation.
+    left: [Cell<usize>; 3],
+}
+
+/// How many times what one search may cost all searches in one pool may.
+const SEARCHES: usize = 4;
+
+/// What all searches in one pool pay for together.
+#[derive(Clone, Copy)]
+pub(super) enum Cost {
+    Signatures,
+    Steps,
+    Revocation,
 }
 
 impl<'a> Pool<'a> {
     pub(super) fn new(
         anchors: &'a TrustAnchors,
         others: impl Iterator<Item = &'a Certificate>,
+        limits: &Limits,
     ) -> Pool<'a> {
         let mut names = Numbers::default();
         let mut keys = Numbers::default();
@@ -57,11 +74,17 @@ impl<'a> Pool<'a> {
             entries: Vec::new(),
             by_subject: HashMap::new(),
             known: HashMap::new(),
+            left: [
+                limits.path_signatures,
+                limits.path_steps,
+                limits.path_signatures,
+            ]
+            .map(|limit| Cell::new(limit.saturating_mul(SEARCHES))),
         };
-        let anchors = anchors.certificates().iter().map(|anchor| (anchor, true));
+        let anchors = anchors.all().map(|(anchor, within)| (anchor, Some(within)));
         // After the anchors, so that a copy of one is no second certificate.
-        let others = others.map(|other| (other, false));
-        for (certificate, is_anchor) in anchors.chain(others) {
+        let others = others.map(|other| (other, None));
+        for (certificate, constraints) in anchors.chain(others) {
             if pool.known.contains_key(certificate) {
                 continue;
             }
@@ -72,7 +95,8 @@ impl<'a> Pool<'a> {
                 subject,
                 issuer: names.of(NameKey::new(certificate.issuer_der())),
                 key: keys.of(certificate.public_key().spki_der()),
-                is_anchor,
+                is_anchor: constraints.is_some(),
+                constraints,
                 unfit_to_issue: OnceCell::new(),
                 names: OnceCell::new(),
             });
@@ -80,6 +104,19 @@ impl<'a> Pool<'a> {
             pool.known.insert(certificate, index);
         }
         pool
+    }
+
+    /// Pays for something. Whether there was enough left.
+    pub(super) fn pay(&self, cost: Cost, count: usize) -> bool {
+        let [signatures, steps, revocation] = &self.left;
+        let left = match cost {
+            Cost::Signatures => signatures,
+            Cost::Steps => steps,
+            Cost::Revocation => revocation,
+        };
+        let rest = left.get().checked_sub(count);
+        left.set(rest.unwrap_or_default());
+        rest.is_some()
     }
 
     /// The number of a certificate.

@@ -1,57 +1,68 @@
-//! Whether the certificates of a path were revoked, by complete lists (RFC 5280 6.3).
+//! Whether the certificates of a path were revoked, by revocation lists (RFC 5280 6.3) and OCSP responses.
 //!
 //! Whoever writes a message can fill it with lists and certificates. So what the caller gave is looked at first,
 //! what the message holds is paid for separately, and work that is not finished is a check that failed.
+//!
+//! Of what one source holds, lists and responses alike, the newest definite answer counts. What the message holds
+//! only counts where the caller's things say nothing, or when it is newer and says "revoked".
 
 mod lists;
+mod ocsp;
+mod outcome;
+mod scope;
+mod signers;
+mod walk;
 mod work;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::time::SystemTime;
 
 use super::PathInputs;
-use super::pool::{Entry, Index, NameKey, Pool};
-use super::rules::{self, called};
+use super::pool::{Cost, Entry, Index, NameKey, Pool};
+use super::rules::called;
+use super::status::{CertificateStatus, StatusSource};
 use crate::cert::Crl;
-use crate::cert::crl::{Entry as Entered, Lookup};
+use crate::cert::distribution::Reasons;
 use crate::check::{Aspect, Check, Reason};
-use crate::policy::Judgement;
-use lists::{Lists, Source, by_issuer, date, usable};
+use crate::policy::RevocationMode;
+use lists::{Lists, Source, by_issuer, date, newest_first};
+use ocsp::Responses;
+use outcome::{NO_LIST, Status, newest};
+use scope::Points;
+use signers::may_sign_lists;
 use work::{Obstacle, Purse, Work};
 
-/// What is known about one certificate.
-#[derive(Clone)]
-enum Status {
-    Good {
-        /// Of the list that says so.
-        this_update: SystemTime,
-        source: Source,
-    },
-    Revoked {
-        this_update: SystemTime,
-        when: SystemTime,
-        reason: &'static str,
-    },
-    Unknown(Cow<'static, str>),
-    /// More work than this was left.
-    Exhausted(usize),
+/// Bytes of a list of the message that cost as much as one signature.
+const PIECE: usize = 1 << 20;
+
+/// What was found out about a path: one status for each certificate but the anchor, the first one's first.
+#[derive(Default)]
+pub(super) struct LookedUp {
+    pub statuses: Vec<CertificateStatus>,
+    pub checks: Vec<Check>,
 }
 
-/// A certificate and the keys above it: what its status depends on.
-type Question = (Index, Vec<usize>);
+/// A certificate, and the names and keys above it with whether they may sign lists: what its status depends on.
+type Question = (Index, Vec<(usize, usize, bool)>);
 
 pub(super) struct Revocation<'s, 'a> {
     inputs: &'s PathInputs<'a>,
     pool: &'s Pool<'a>,
     given: Lists<'a>,
     received: Lists<'a>,
+    responses: Responses<'a>,
     work: Work,
     /// Whether the signature on a list verifies with a key.
     verified: HashMap<(usize, usize), bool>,
     /// What the keys of the path say.
     direct: HashMap<Question, Status>,
     known: HashMap<Question, Status>,
+    /// All certificates by their subjects.
+    by_name: Option<HashMap<NameKey<'a>, Vec<Index>>>,
+    /// Whether a certificate that signs lists for others leads to the anchor of this name and key.
+    crl_issuers: HashMap<(Index, usize, usize), bool>,
+    /// Name and key of the anchor that a path must end at; then nothing else is asked.
+    demanded: Option<(usize, usize)>,
 }
 
 impl<'s, 'a> Revocation<'s, 'a> {
@@ -59,25 +70,65 @@ impl<'s, 'a> Revocation<'s, 'a> {
         Revocation {
             inputs,
             pool,
-            given: by_issuer(inputs.crls, 0),
-            received: by_issuer(inputs.message_crls, inputs.crls.len()),
+            given: by_issuer(inputs.given.crls, 0),
+            received: by_issuer(inputs.received.crls, inputs.given.crls.len()),
+            responses: Responses::new(),
             work: Work::default(),
             verified: HashMap::new(),
             direct: HashMap::new(),
             known: HashMap::new(),
+            by_name: None,
+            crl_issuers: HashMap::new(),
+            demanded: None,
         }
     }
 
-    /// One check for each certificate of a complete path but the anchor; one for all when there are no lists.
-    pub(super) fn checks(&mut self, path: &[Index]) -> Vec<Check> {
+    /// Instead of looking anything up, demands that paths end at this anchor.
+    pub(super) fn demand(&mut self, anchor: &Entry<'_>) {
+        self.demanded = Some((anchor.subject, anchor.key));
+    }
+
+    /// A failed check when the path does not end at the demanded anchor.
+    fn ends_elsewhere(&self, path: &[Index], demanded: (usize, usize)) -> Option<Check> {
+        let anchor = path.last().and_then(|&index| self.pool.get(index))?;
+        let issuer = called(anchor.certificate);
+        ((anchor.subject, anchor.key) != demanded).then(|| {
+            let what = "the path of who signs lists";
+            Check::failed(Aspect::Path, what, Reason::UnknownIssuer { issuer })
+        })
+    }
+
+    /// The status of each certificate of a complete path but the anchor, and a check for each; one check for all when
+    /// there is nothing to look at.
+    pub(super) fn look_up(&mut self, path: &[Index]) -> LookedUp {
         let pool = self.pool;
+        if let Some(demanded) = self.demanded {
+            let checks = self.ends_elsewhere(path, demanded).into_iter().collect();
+            return LookedUp {
+                statuses: Vec::new(),
+                checks,
+            };
+        }
         let [leaf, _, ..] = path else {
-            return Vec::new();
+            return LookedUp::default();
         };
-        if self.inputs.crls.is_empty() && self.inputs.message_crls.is_empty() {
+        if self.inputs.policy.requirements().revocation == RevocationMode::None {
+            let what = "revocation was not asked for by the policy";
+            return LookedUp {
+                statuses: vec![CertificateStatus::NotAsked; path.len().saturating_sub(1)],
+                checks: vec![Check::note(Aspect::Revocation, what, "policy")],
+            };
+        }
+        if self.inputs.given.is_empty() && self.inputs.received.is_empty() {
             let subject = pool.get(*leaf).map(|entry| called(entry.certificate));
-            let detail = "no revocation list was given".into();
-            return vec![self.unknown(subject.unwrap_or_default(), detail)];
+            let detail = Cow::from("no revocation list was given");
+            let unknown = CertificateStatus::Unknown {
+                detail: detail.clone(),
+            };
+            return LookedUp {
+                statuses: vec![unknown; path.len().saturating_sub(1)],
+                checks: vec![self.unknown(subject.unwrap_or_default(), detail)],
+            };
         }
         let mut rest = path;
         let mut questions = Vec::new();
@@ -93,26 +144,31 @@ impl<'s, 'a> Revocation<'s, 'a> {
         for (index, entry, above) in questions.iter().rev() {
             self.direct(*index, entry, above);
         }
-        let mut checks = Vec::new();
+        let mut found = LookedUp::default();
         for (index, entry, above) in questions.iter().rev() {
             let status = self.status(*index, entry, above);
-            checks.push(self.check(entry, status));
+            found.statuses.push(status.public());
+            found.checks.push(self.check(entry, status));
         }
-        checks.reverse();
-        checks
+        found.statuses.reverse();
+        found.checks.reverse();
+        found
     }
 
     fn check(&self, entry: &Entry<'_>, status: Status) -> Check {
         let subject = called(entry.certificate);
         match status {
-            Status::Good { this_update, .. } => Check::passed(
-                Aspect::Revocation,
-                format!(
-                    "{subject} is not revoked, says the list of {}",
-                    date(this_update)
-                ),
-                "RFC 5280 6.3",
-            ),
+            Status::Good {
+                by, this_update, ..
+            } => {
+                let (by, reference) = match by {
+                    StatusSource::Crl => ("list", "RFC 5280 6.3"),
+                    StatusSource::Ocsp => ("OCSP response", "RFC 6960 3.2"),
+                };
+                let at = date(this_update);
+                let what = format!("{subject} is not revoked, says the {by} of {at}");
+                Check::passed(Aspect::Revocation, what, reference)
+            }
             Status::Revoked { when, reason, .. } => Check::failed(
                 Aspect::Revocation,
                 "status of the certificate",
@@ -137,8 +193,12 @@ impl<'s, 'a> Revocation<'s, 'a> {
     fn unknown(&self, subject: String, detail: Cow<'static, str>) -> Check {
         let reason = Reason::RevocationUnknown { subject, detail };
         match self.inputs.policy.requirements().revocation {
-            true => Check::failed(Aspect::Revocation, "status of the certificate", reason),
-            false => Check::unknown(Aspect::Revocation, "status of the certificate", reason),
+            RevocationMode::Hard => {
+                Check::failed(Aspect::Revocation, "status of the certificate", reason)
+            }
+            RevocationMode::Soft | RevocationMode::None => {
+                Check::unknown(Aspect::Revocation, "status of the certificate", reason)
+            }
         }
     }
 
@@ -150,19 +210,20 @@ impl<'s, 'a> Revocation<'s, 'a> {
         if let Some(known) = self.direct.get(&question) {
             return known.clone();
         }
-        let signers = above.iter().filter(|a| a.subject == entry.issuer);
-        let signers: Vec<_> = signers.copied().collect();
-        let given = self.by_lists(entry, &signers, Source::Caller, Purse::Caller);
-        let mut by_message = || self.by_lists(entry, &signers, Source::Message, Purse::Message);
+        let given = self.by_source(entry, above, Source::Caller, Purse::Caller);
+        let mut by_message = || self.by_source(entry, above, Source::Message, Purse::Message);
         let status = match given {
             Status::Good { this_update, .. } => match by_message() {
+                status if status.is_final() => status,
                 newer @ Status::Revoked {
                     this_update: at, ..
                 } if at > this_update => newer,
                 _ => given,
             },
             Status::Unknown(detail) => match by_message() {
-                Status::Unknown(_) if self.has_given(entry) => Status::Unknown(detail),
+                Status::Unknown(_) if !detail.is_empty() && detail != NO_LIST => {
+                    Status::Unknown(detail)
+                }
                 status => status,
             },
             Status::Revoked { .. } | Status::Exhausted(_) => given,
@@ -171,25 +232,55 @@ impl<'s, 'a> Revocation<'s, 'a> {
         status
     }
 
-    /// The same, by other keys of the issuer as well where the caller's lists leave it open.
+    /// What the responses and lists of one source say. Responses come first: they are short.
+    fn by_source(
+        &mut self,
+        entry: &'s Entry<'a>,
+        above: &[&'s Entry<'a>],
+        source: Source,
+        purse: Purse,
+    ) -> Status {
+        let responses = match source {
+            Source::Caller => self.inputs.given.ocsp_responses,
+            Source::Message => self.inputs.received.ocsp_responses,
+        };
+        let by_responses = match responses {
+            [] => Status::Unknown(Cow::default()),
+            _ => {
+                let issuers = above.iter().filter(|a| a.subject == entry.issuer);
+                let issuers: Vec<_> = issuers.copied().collect();
+                ocsp::by_responses(self, entry, &issuers, source, purse)
+            }
+        };
+        let by_lists = self.by_lists(entry.certificate, above, source, purse);
+        newest(by_responses, by_lists)
+    }
+
+    /// The same, by other signers of lists as well where the caller's lists leave it open, or where the keys of the path
+    /// did not sign all of his.
     fn status(&mut self, index: Index, entry: &'s Entry<'a>, above: &[&'s Entry<'a>]) -> Status {
         let question = question(index, above);
         if let Some(known) = self.known.get(&question) {
             return known.clone();
         }
         let direct = self.direct(index, entry, above);
-        let sources: &[Source] = match &direct {
-            Status::Unknown(_) => &[Source::Caller, Source::Message],
+        let (sources, is_settled): (&[Source], bool) = match &direct {
+            Status::Unknown(_) => (&[Source::Caller, Source::Message], false),
             Status::Good {
                 source: Source::Message,
                 ..
-            } if self.has_given(entry) => &[Source::Caller],
-            _ => &[],
+            } => (&[Source::Caller], false),
+            Status::Good { .. } if self.has_others(entry, above) => (&[Source::Caller], true),
+            _ => (&[], true),
         };
         let status = self.by_other_signers(index, entry, above, sources);
         let status = match status {
             Status::Unknown(_) => direct,
-            known => known,
+            Status::Exhausted(_) if is_settled && !self.has_newer(entry, &direct) => direct,
+            // A hold in the list of one key ends in lists of that key, or in a response.
+            status @ Status::Revoked { .. } if direct.is_listed() => status,
+            status if is_settled => newest(direct, status),
+            status => status,
         };
         self.known.insert(question, status.clone());
         status
@@ -203,16 +294,21 @@ impl<'s, 'a> Revocation<'s, 'a> {
         sources: &[Source],
     ) -> Status {
         let nothing = Status::Unknown(Cow::default());
-        let has_lists = |&source: &Source| !self.lists_for(entry, source).is_empty();
-        if !sources.iter().any(has_lists) {
+        if !sources.iter().any(|source| self.has_lists(entry, *source)) {
             return nothing;
         }
-        let signers = match self.other_signers(index, above) {
-            Ok(signers) => signers,
+        let signers = self.other_signers(index, above).and_then(|mut signers| {
+            signers.extend(self.crl_issuers(entry, above, sources)?);
+            Ok(signers)
+        });
+        let signers = match signers {
+            Ok(signers) if signers.is_empty() => return nothing,
+            // Several lists can be needed, some of them by keys of the path.
+            Ok(signers) => [above, &signers].concat(),
             Err(limit) => return Status::Exhausted(limit),
         };
         for source in sources {
-            match self.by_lists(entry, &signers, *source, Purse::OtherSigners) {
+            match self.by_lists(entry.certificate, &signers, *source, Purse::OtherSigners) {
                 Status::Unknown(_) => {}
                 status => return status,
             }
@@ -220,181 +316,84 @@ impl<'s, 'a> Revocation<'s, 'a> {
         nothing
     }
 
-    fn lists_for(&self, entry: &Entry<'a>, source: Source) -> &[(usize, &'a Crl)] {
-        let lists = match source {
+    fn lists(&self, source: Source) -> &Lists<'a> {
+        match source {
             Source::Caller => &self.given,
             Source::Message => &self.received,
-        };
-        let of_issuer = lists.get(&NameKey::new(entry.certificate.issuer_der()));
-        of_issuer.map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether the caller gave a list of its issuer.
-    fn has_given(&self, entry: &Entry<'a>) -> bool {
-        !self.lists_for(entry, Source::Caller).is_empty()
-    }
-
-    /// What the newest list says that one of `signers` signed and that can be used.
-    fn by_lists(
-        &mut self,
-        entry: &Entry<'a>,
-        signers: &[&Entry<'a>],
-        source: Source,
-        purse: Purse,
-    ) -> Status {
-        let lists = self.lists_for(entry, source).to_vec();
-        let mut unknown = Cow::from("no list of its issuer was given; pass it");
-        for (place, (number, list)) in lists.into_iter().enumerate() {
-            match self.by_list(entry, number, list, signers, purse) {
-                Ok(None) => {
-                    let this_update = list.this_update();
-                    return Status::Good {
-                        this_update,
-                        source,
-                    };
-                }
-                Ok(Some(Entered { date, reason })) => {
-                    return Status::Revoked {
-                        this_update: list.this_update(),
-                        when: date,
-                        reason,
-                    };
-                }
-                Err(Obstacle::Exhausted(limit)) => return Status::Exhausted(limit),
-                // What is wrong with the newest says most.
-                Err(Obstacle::Unusable(detail)) if place == 0 => unknown = detail,
-                Err(Obstacle::Unusable(_)) => {}
-            }
-        }
-        Status::Unknown(unknown)
-    }
-
-    /// The entry in one list, or why the list says nothing.
-    fn by_list(
-        &mut self,
-        entry: &Entry<'a>,
-        number: usize,
-        list: &Crl,
-        signers: &[&Entry<'a>],
-        purse: Purse,
-    ) -> Result<Option<Entered>, Obstacle> {
-        let legacy = usable(list, self.inputs)?;
-        let mut is_signed = false;
-        for signer in signers {
-            is_signed = is_signed || self.signed_by(number, list, signer, purse)?;
-        }
-        if !is_signed {
-            return Err("the list of its issuer is not signed by a key that may sign it".into());
-        }
-        self.spend(purse)?;
-        let found = list.look_up(entry.certificate.serial_der());
-        let found = found.map_err(|error| format!("the list of its issuer: {error}"))?;
-        match (found, legacy) {
-            // Whatever its date and its extensions are (RFC 5280 6.3.3).
-            (Lookup::Listed(entered), _) => Ok(Some(entered)),
-            (Lookup::NotUnderstood, _) => Err(
-                "the list of its issuer has a critical entry extension that is not known".into(),
-            ),
-            (_, Some(reason)) => Err(format!("the list of its issuer: {reason}").into()),
-            (Lookup::Absent, None) => Ok(None),
         }
     }
 
-    /// Whether the key usage of `signer` allows lists and its key signed this one.
-    fn signed_by(
-        &mut self,
-        number: usize,
-        list: &Crl,
-        signer: &Entry<'a>,
-        purse: Purse,
-    ) -> Result<bool, Obstacle> {
-        if !may_sign_lists(signer) {
-            return Ok(false);
-        }
-        if let Some(&known) = self.verified.get(&(number, signer.key)) {
-            return Ok(known);
-        }
-        self.spend(purse)?;
-        let verifies = list.signed().verifies(signer.certificate.public_key());
-        self.verified.insert((number, signer.key), verifies);
-        Ok(verifies)
-    }
-
-    /// Certificates of the issuer's name with keys that are not in the path, as they exist after a change of
-    /// keys and where lists have a key of their own. A CA in the path must have issued them, and not revoked
-    /// them since. `Err`: there is more work in it than this.
-    fn other_signers(
-        &mut self,
-        index: Index,
-        above: &[&'s Entry<'a>],
-    ) -> Result<Vec<&'s Entry<'a>>, usize> {
-        let pool = self.pool;
+    /// The lists that may be about a certificate, the newest first: those of its issuer, and indirect ones of whom its
+    /// distribution points name.
+    fn lists_about(&self, points: &Points<'_>, source: Source) -> Vec<(usize, &'a Crl)> {
+        let lists = self.lists(source);
         let mut found = Vec::new();
-        for candidate in pool.of_issuer_name(index) {
-            let Some(entry) = pool.get(*candidate) else {
-                continue;
-            };
-            let is_in_path = above.iter().any(|above| above.key == entry.key);
-            if is_in_path || !may_sign_lists(entry) || !self.may_stand(entry) {
-                continue;
-            }
-            if entry.is_anchor {
-                found.push(entry);
-                continue;
-            }
-            for above in above.iter().filter(|a| a.subject == entry.issuer) {
-                self.pay(Purse::OtherSigners)?;
-                let key = above.certificate.public_key();
-                if entry.certificate.signed().verifies(key) {
-                    if !self.is_revoked(entry, above)? {
-                        found.push(entry);
-                    }
-                    break;
-                }
-            }
+        for (place, issuer) in points.crl_issuers().iter().enumerate() {
+            let of_issuer = lists.get(issuer).map_or(&[][..], Vec::as_slice);
+            let counted = of_issuer.iter().copied();
+            found.extend(counted.filter(|(_, list)| place == 0 || list.is_indirect()));
         }
-        Ok(found)
+        newest_first(&mut found);
+        found
     }
 
-    /// Whether any list by the issuer of a signer of lists has it. `Err`: there is more work in it than this.
-    fn is_revoked(&mut self, entry: &'s Entry<'a>, issuer: &'s Entry<'a>) -> Result<bool, usize> {
-        for source in [Source::Caller, Source::Message] {
-            match self.by_lists(entry, &[issuer], source, Purse::OtherSigners) {
-                Status::Revoked { .. } => return Ok(true),
-                Status::Exhausted(limit) => return Err(limit),
-                Status::Good { .. } | Status::Unknown(_) => {}
-            }
-        }
-        Ok(false)
+    fn has_lists(&self, entry: &Entry<'a>, source: Source) -> bool {
+        let points = Points::of(entry.certificate);
+        points.is_ok_and(|points| !self.lists_about(&points, source).is_empty())
     }
 
-    /// Whether dates, extensions and algorithms of a signer of lists are as they must be.
-    fn may_stand(&self, entry: &Entry<'_>) -> bool {
-        let certificate = entry.certificate;
-        let kind = certificate.public_key().kind();
-        let accepted = |judgement: Judgement| judgement == Judgement::Accepted;
-        certificate.unfit_extensions().is_empty()
-            && accepted(self.inputs.policy.verification_key(&kind))
-            && (entry.is_anchor
-                || (rules::is_valid_at(certificate, self.inputs.now)
-                    && rules::signature_algorithm(certificate, self.inputs)
-                        .is_ok_and(|(_, judgement)| accepted(judgement))))
+    /// Whether the caller gave a list that can be about a certificate and is newer than this.
+    fn has_newer(&self, entry: &Entry<'a>, than: &Status) -> bool {
+        self.has_list(entry, |_, list| {
+            than.this_update() < Some(list.this_update())
+        })
     }
 
-    fn spend(&mut self, purse: Purse) -> Result<(), Obstacle> {
-        self.pay(purse).map_err(Obstacle::Exhausted)
+    /// Whether the caller gave a list that can be about a certificate and that no key of the path signed.
+    fn has_others(&self, entry: &Entry<'a>, above: &[&Entry<'a>]) -> bool {
+        let signed_by = |number, key| self.verified.get(&(number, key)) == Some(&true);
+        self.has_list(entry, |number, _| {
+            !above.iter().any(|above| signed_by(number, above.key))
+        })
+    }
+
+    /// Whether the caller gave a list like this that can be about a certificate.
+    fn has_list(&self, entry: &Entry<'a>, is_wanted: impl Fn(usize, &Crl) -> bool) -> bool {
+        Points::of(entry.certificate).is_ok_and(|points| {
+            let lists = self.lists_about(&points, Source::Caller).into_iter();
+            let mut wanted = lists
+                .filter(|(_, list)| list.this_update() <= self.inputs.now)
+                .filter(|(number, list)| is_wanted(*number, list));
+            wanted.any(|(_, list)| points.covered_by(list) != Reasons::NONE)
+        })
+    }
+
+    /// Pays for work on a list, which takes as long as one that came with the message is.
+    fn spend(&mut self, purse: Purse, source: Source, list: &Crl) -> Result<(), Obstacle> {
+        let pieces = match source {
+            Source::Caller => 1,
+            Source::Message => list.to_der().len().div_ceil(PIECE),
+        };
+        self.pay_pieces(purse, pieces).map_err(Obstacle::Exhausted)
     }
 
     fn pay(&mut self, purse: Purse) -> Result<(), usize> {
-        self.work.pay(purse, self.inputs.limits.path_signatures)
+        self.pay_pieces(purse, 1)
+    }
+
+    fn pay_pieces(&mut self, purse: Purse, pieces: usize) -> Result<(), usize> {
+        let limit = self.inputs.limits.path_signatures;
+        self.work.pay(purse, pieces, limit)?;
+        match purse == Purse::Caller || self.pool.pay(Cost::Revocation, pieces) {
+            true => Ok(()),
+            false => Err(limit),
+        }
     }
 }
 
 fn question(index: Index, above: &[&Entry<'_>]) -> Question {
-    (index, above.iter().map(|entry| entry.key).collect())
-}
-
-fn may_sign_lists(entry: &Entry<'_>) -> bool {
-    let usage = entry.certificate.0.extensions.key_usage;
-    usage.is_none_or(|usage| usage.crl_sign())
+    let signers = above
+        .iter()
+        .map(|entry| (entry.subject, entry.key, may_sign_lists(entry)));
+    (index, signers.collect())
 }

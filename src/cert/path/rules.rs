@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use super::PathInputs;
 use super::pool::{Entry, Index, Pool};
-use crate::cert::Certificate;
+use crate::cert::{AnchorConstraints, Certificate};
 use crate::check::Reason;
 use crate::crypto::SignatureAlgorithm;
 use crate::error::shortened;
@@ -46,20 +46,11 @@ fn dates(certificate: &Certificate, now: SystemTime) -> Option<Reason> {
     }
 }
 
-/// Extensions that cannot be read or worked with (RFC 5280 4.2).
-fn extensions(certificate: &Certificate) -> Vec<Reason> {
-    let mut reasons = certificate.unfit_extensions();
-    let unprocessed = &certificate.0.extensions.unprocessed_policies;
-    let unprocessed = unprocessed.iter();
-    reasons.extend(unprocessed.map(|&extension| Reason::CertificatePolicies { extension }));
-    reasons
-}
-
 /// Why the validated certificate fails whatever its path is.
 pub(super) fn unfit_at_the_end(inputs: &PathInputs<'_>) -> Vec<Reason> {
     let certificate = inputs.certificate;
     let mut reasons: Vec<Reason> = dates(certificate, inputs.now).into_iter().collect();
-    reasons.extend(extensions(certificate));
+    reasons.extend(certificate.unfit_extensions());
     let kind = certificate.public_key().kind();
     if let Judgement::Refused(reason) = inputs.policy.verification_key(&kind) {
         reasons.push(reason);
@@ -84,7 +75,10 @@ pub(super) fn unfit_to_issue(entry: &Entry<'_>, inputs: &PathInputs<'_>) -> Vec<
         add(reason);
     }
     certificate.unfit_purposes().into_iter().for_each(&mut add);
-    extensions(certificate).into_iter().for_each(&mut add);
+    certificate
+        .unfit_extensions()
+        .into_iter()
+        .for_each(&mut add);
     let kind = certificate.public_key().kind();
     if let Judgement::Refused(reason) = inputs.policy.verification_key(&kind) {
         add(reason);
@@ -103,10 +97,12 @@ pub(super) fn unfit_to_issue(entry: &Entry<'_>, inputs: &PathInputs<'_>) -> Vec<
     reasons
 }
 
-/// How many CAs `issuer` allows below it, if `path` holds more (RFC 5280 6.1.4 l, m; self-issued ones do not
-/// count).
+/// How many CAs `issuer` allows below it, or is allowed itself as an anchor, if `path` holds more (RFC 5280
+/// 6.1.4 l, m; self-issued ones do not count).
 pub(super) fn too_long(pool: &Pool<'_>, path: &[Index], issuer: &Entry<'_>) -> Option<u64> {
-    let allowed = issuer.certificate.0.extensions.path_len?;
+    let says = issuer.certificate.0.extensions.path_len;
+    let constraint = issuer.constraints.and_then(AnchorConstraints::path_length);
+    let allowed = says.into_iter().chain(constraint).min()?;
     let counted = path
         .iter()
         .skip(1)

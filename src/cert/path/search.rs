@@ -1,12 +1,23 @@
 //! Depth-first search from a certificate upwards, within budgets.
 
+mod beyond;
+mod failures;
+
+pub(super) use failures::{Against, Failure, Fault};
+
 use std::collections::HashMap;
 
 use super::PathInputs;
-use super::pool::{Entry, Index, Pool};
-use super::revocation::Revocation;
+use super::policies::{self, PolicySet};
+use super::pool::{Cost, Entry, Index, Pool};
+use super::revocation::{LookedUp, Revocation};
 use super::rules::{self, called};
 use crate::check::{Check, Reason};
+use beyond::Bound;
+use failures::{Failures, Telling};
+
+/// Octets of a certificate that are read again in one step.
+const PIECE: usize = 1024;
 
 /// What a search did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,37 +31,21 @@ pub(super) struct Stop(Reason);
 
 /// How a search ended.
 pub(super) enum Ending {
-    /// At an anchor, the last one. The checks are those of revocation; none failed.
-    Found(Vec<Index>, Vec<Check>),
-    /// Nowhere: the best candidate, as far as it goes, and what is wrong with it.
-    Failed(Vec<Index>, Vec<Fault>),
+    /// At an anchor.
+    Found(Found),
+    /// Nowhere: the candidates, the best first, and why it was broken off.
+    Failed(Vec<Failure>, Option<Reason>),
 }
 
-/// Why a candidate failed.
-pub(super) enum Fault {
-    /// Against the certificate with this number.
-    Reason(Index, Reason),
-    /// A check that failed on a complete path.
-    Check(Check),
-}
-
-/// How much a failure says, the least first; the farther it got, the more.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Telling {
-    /// Another certificate of the issuer's name, whose key identifier does not fit.
-    Namesake,
-    /// Nobody.
-    Nobody,
-    /// What seems to be the issuer is not fit.
-    Unfit,
-    /// It ends at an anchor, and something else is wrong.
-    Complete,
-}
-
-struct Failure {
-    rank: (usize, Telling),
-    path: Vec<Index>,
-    faults: Vec<Fault>,
+/// A complete path.
+pub(super) struct Found {
+    /// The anchor is the last one.
+    pub path: Vec<Index>,
+    pub policies: PolicySet,
+    /// Whether somebody demanded that there is a policy.
+    pub is_policy_demanded: bool,
+    /// None of its checks failed.
+    pub revocation: LookedUp,
 }
 
 pub(super) struct Search<'s, 'a> {
@@ -60,11 +55,23 @@ pub(super) struct Search<'s, 'a> {
     pub spent: Spent,
     /// Whether the signature on a certificate verifies with a key.
     verified: HashMap<(Index, usize), bool>,
+    /// The name of a certificate that lies outside of constraints.
+    outside: HashMap<(Bound, Index), Option<&'s str>>,
     /// The certificate to validate.
     leaf: Index,
     /// From the leaf upwards; every signature in it verifies.
     path: Vec<Index>,
-    best: Option<Failure>,
+    failures: Failures,
+}
+
+/// What a candidate is to the last certificate of the path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It issued it and may stand above the path.
+    Issuer,
+    /// It seems to have issued it, and must not stand there.
+    Refused,
+    Stranger,
 }
 
 /// The candidates for the issuer of the last certificate that are left.
@@ -86,35 +93,40 @@ impl<'s, 'a> Search<'s, 'a> {
             revocation: Revocation::new(inputs, pool),
             spent: Spent::default(),
             verified: HashMap::new(),
+            outside: HashMap::new(),
             leaf,
             path: vec![leaf],
-            best: None,
+            failures: Failures::default(),
         }
+    }
+
+    /// Only paths that end at this anchor, without asking for revocation: those of who signs lists.
+    pub(super) fn ending_at(mut self, anchor: &Entry<'_>) -> Search<'s, 'a> {
+        self.revocation.demand(anchor);
+        self
     }
 
     /// Searches to the end.
     pub(super) fn run(&mut self) -> Ending {
         match self.climb() {
-            Ok(Some(checks)) => Ending::Found(std::mem::take(&mut self.path), checks),
-            Ok(None) => self.failed(None),
-            Err(Stop(reason)) => self.failed(Some(reason)),
+            Ok(Some(found)) => Ending::Found(found),
+            Ok(None) => Ending::Failed(self.failures.take(), None),
+            Err(Stop(reason)) => Ending::Failed(self.failures.take(), Some(reason)),
         }
     }
 
-    fn failed(&mut self, stop: Option<Reason>) -> Ending {
-        let (path, mut faults) = match self.best.take() {
-            Some(best) => (best.path, best.faults),
-            None => (vec![self.leaf], Vec::new()),
-        };
-        faults.extend(stop.map(|reason| Fault::Reason(self.leaf, reason)));
-        Ending::Failed(path, faults)
-    }
-
-    /// The checks of revocation when the path ends at an anchor and is good.
-    fn climb(&mut self) -> Result<Option<Vec<Check>>, Stop> {
+    fn climb(&mut self) -> Result<Option<Found>, Stop> {
         let pool = self.pool;
-        if pool.get(self.leaf).is_some_and(|leaf| leaf.is_anchor) {
-            return Ok(self.complete());
+        if let Some(leaf) = pool.get(self.leaf).filter(|leaf| leaf.is_anchor) {
+            let index = self.leaf;
+            return match self.beyond_trust(index, leaf)? {
+                None => self.complete(),
+                Some(beyond) => {
+                    let reasons = || vec![(index, beyond.reason(leaf))];
+                    self.remember(Telling::Complete, None, reasons);
+                    Ok(None)
+                }
+            };
         }
         let mut frames = vec![self.frame(self.leaf)?];
         while let Some(frame) = frames.last_mut() {
@@ -130,17 +142,19 @@ impl<'s, 'a> Search<'s, 'a> {
             let Some(entry) = pool.get(candidate) else {
                 continue;
             };
-            if !self.is_issuer(candidate, entry)? {
+            let standing = self.standing(candidate, entry)?;
+            // Whoever seems to have issued it is known, so that nobody needs to look for another one.
+            frame.has_issuer |= standing != Standing::Stranger;
+            if standing != Standing::Issuer {
                 continue;
             }
-            frame.has_issuer = true;
             self.path.push(candidate);
             if !entry.is_anchor {
                 frames.push(self.frame(candidate)?);
                 continue;
             }
-            if let Some(checks) = self.complete() {
-                return Ok(Some(checks));
+            if let Some(found) = self.complete()? {
+                return Ok(Some(found));
             }
             self.path.pop();
         }
@@ -176,24 +190,24 @@ impl<'s, 'a> Search<'s, 'a> {
         Ok(frame)
     }
 
-    /// Whether `candidate` issued the last certificate of the path and may stand above all of them.
-    fn is_issuer(&mut self, candidate: Index, entry: &Entry<'_>) -> Result<bool, Stop> {
+    /// Whether `candidate` issued the last certificate of the path, and may stand above all of them.
+    fn standing(&mut self, candidate: Index, entry: &Entry<'_>) -> Result<Standing, Stop> {
         let pool = self.pool;
         let Some((&last, below)) = self.path.last().and_then(|i| Some((i, pool.get(*i)?))) else {
-            return Ok(false);
+            return Ok(Standing::Stranger);
         };
         if self.is_circle(candidate, entry) {
-            return Ok(false);
+            return Ok(Standing::Stranger);
         }
-        let telling = match below.certificate.admits_key_of(entry.certificate) {
-            true => Telling::Unfit,
-            false => Telling::Namesake,
+        let (telling, refused) = match below.certificate.admits_key_of(entry.certificate) {
+            true => (Telling::Unfit, Standing::Refused),
+            false => (Telling::Namesake, Standing::Stranger),
         };
         let unfit = pool.unfit_to_issue(candidate, self.inputs);
         if !unfit.is_empty() {
             let reasons = || unfit.iter().map(|r| (candidate, r.clone())).collect();
             self.remember(telling, Some(candidate), reasons);
-            return Ok(false);
+            return Ok(refused);
         }
         let subject = || called(entry.certificate);
         if let Some(allowed) = rules::too_long(pool, &self.path, entry) {
@@ -202,24 +216,25 @@ impl<'s, 'a> Search<'s, 'a> {
                 allowed,
             };
             self.remember(telling, Some(candidate), || vec![(candidate, reason())]);
-            return Ok(false);
+            return Ok(refused);
         }
-        if let Some(name) = self.outside_of_constraints(entry)? {
-            let reason = || Reason::NameConstraint {
-                name: name.to_owned(),
-                subject: subject(),
-            };
-            self.remember(telling, Some(candidate), || vec![(candidate, reason())]);
-            return Ok(false);
+        let beyond = match self.outside_of_constraints(candidate, entry)? {
+            Some(beyond) => Some(beyond),
+            None => self.beyond_trust(candidate, entry)?,
+        };
+        if let Some(beyond) = beyond {
+            let reasons = || vec![(candidate, beyond.reason(entry))];
+            self.remember(telling, Some(candidate), reasons);
+            return Ok(refused);
         }
         if !self.signature_verifies(last, entry)? {
             let reason = || Reason::CertificateSignature {
                 subject: called(below.certificate),
             };
             self.remember(telling, None, || vec![(last, reason())]);
-            return Ok(false);
+            return Ok(Standing::Stranger);
         }
-        Ok(true)
+        Ok(Standing::Issuer)
     }
 
     /// No certificate twice, and no name and key twice: a path that goes on from there could have gone on
@@ -233,35 +248,13 @@ impl<'s, 'a> Search<'s, 'a> {
             .any(|&index| index == candidate || self.pool.get(index).is_some_and(is_same))
     }
 
-    /// The first name in the path that a CA above it must not vouch for (RFC 5280 6.1.3 b, c). Self-issued
-    /// certificates are exempt unless they are the last.
-    fn outside_of_constraints(&mut self, issuer: &Entry<'_>) -> Result<Option<&'s str>, Stop> {
-        let Some(constraints) = &issuer.certificate.0.extensions.name_constraints else {
-            return Ok(None);
-        };
-        let pool = self.pool;
-        for place in 0..self.path.len() {
-            let Some(entry) = self.path.get(place).and_then(|&index| pool.get(index)) else {
-                continue;
-            };
-            if place > 0 && entry.is_self_named() {
-                continue;
-            }
-            let names = entry.names();
-            self.steps(constraints.cost(names))?;
-            if let Some(name) = constraints.offending(names) {
-                return Ok(Some(name));
-            }
-        }
-        Ok(None)
-    }
-
     fn signature_verifies(&mut self, index: Index, issuer: &Entry<'_>) -> Result<bool, Stop> {
         if let Some(&known) = self.verified.get(&(index, issuer.key)) {
             return Ok(known);
         }
         let limit = self.inputs.limits.path_signatures;
-        if self.spent.signatures >= limit {
+        let is_left = self.pool.pay(Cost::Signatures, 1);
+        if !is_left || self.spent.signatures >= limit {
             return Err(stop("signatures checked to find a path", limit));
         }
         self.spent.signatures += 1;
@@ -274,30 +267,54 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 
     fn steps(&mut self, count: usize) -> Result<(), Stop> {
-        let limit = self.inputs.limits.path_steps;
-        self.spent.steps = self.spent.steps.saturating_add(count);
-        match self.spent.steps > limit {
-            true => Err(stop("steps taken to find a path", limit)),
-            false => Ok(()),
-        }
+        steps(&mut self.spent, self.pool, self.inputs, count)
     }
 
-    /// Revocation, once there is an anchor. A certificate that was revoked spoils this path and not the
+    /// What [`Search::complete`] costs beyond what policies and revocation ask for themselves: for each certificate it
+    /// looks at all that are above it, and reads it again.
+    fn cost_to_complete(&self) -> usize {
+        let entries = self.path.iter().filter_map(|&index| self.pool.get(index));
+        let pieces = entries.map(|entry| entry.certificate.to_der().len() / PIECE);
+        let places = self.path.len().saturating_mul(self.path.len());
+        pieces.fold(places, usize::saturating_add)
+    }
+
+    /// Policies and revocation, once there is an anchor. What is wrong with them spoils this path and not the
     /// others.
-    fn complete(&mut self) -> Option<Vec<Check>> {
-        let checks = self.revocation.checks(&self.path);
-        if !checks.iter().any(Check::is_failed) {
-            return Some(checks);
+    fn complete(&mut self) -> Result<Option<Found>, Stop> {
+        self.steps(self.cost_to_complete())?;
+        let (spent, pool, inputs) = (&mut self.spent, self.pool, self.inputs);
+        let spend = |count| steps(spent, pool, inputs, count);
+        let policies = policies::process(pool, &self.path, spend)?;
+        // Whoever needs no path wants to know all the same that a certificate was revoked.
+        let revocation = self.revocation.look_up(&self.path);
+        let is_revocation_failed = revocation.checks.iter().any(Check::is_failed);
+        let mut faults = Vec::new();
+        match policies {
+            policies::Outcome::Valid {
+                policies,
+                is_demanded,
+            } if !is_revocation_failed => {
+                return Ok(Some(Found {
+                    path: self.path.clone(),
+                    policies,
+                    is_policy_demanded: is_demanded,
+                    revocation,
+                }));
+            }
+            policies::Outcome::Valid { .. } => {}
+            policies::Outcome::Unmet(index, reason) => faults.push(Fault::Reason(index, reason)),
+        }
+        if is_revocation_failed {
+            faults.extend(revocation.checks.into_iter().map(Fault::Check));
         }
         let rank = (self.path.len(), Telling::Complete);
-        if self.best.as_ref().is_none_or(|best| rank > best.rank) {
-            self.best = Some(Failure {
-                rank,
-                path: self.path.clone(),
-                faults: checks.into_iter().map(Fault::Check).collect(),
-            });
-        }
-        None
+        let against = || Against {
+            faults,
+            statuses: revocation.statuses,
+        };
+        self.failures.add(rank, &self.path, None, against);
+        Ok(None)
     }
 
     /// No candidate is the issuer of the last certificate.
@@ -321,18 +338,29 @@ impl<'s, 'a> Search<'s, 'a> {
         reasons: impl FnOnce() -> Vec<(Index, Reason)>,
     ) {
         let rank = (self.path.len(), telling);
-        if self.best.as_ref().is_some_and(|best| rank <= best.rank) {
-            return;
-        }
-        let mut path = self.path.clone();
-        path.extend(candidate);
-        let faults = reasons().into_iter();
-        let faults = faults.map(|(index, reason)| Fault::Reason(index, reason));
-        self.best = Some(Failure {
-            rank,
-            path,
-            faults: faults.collect(),
-        });
+        let against = || {
+            let reasons = reasons().into_iter();
+            let faults = reasons.map(|(index, reason)| Fault::Reason(index, reason));
+            Against {
+                faults: faults.collect(),
+                statuses: Vec::new(),
+            }
+        };
+        self.failures.add(rank, &self.path, candidate, against);
+    }
+}
+
+fn steps(
+    spent: &mut Spent,
+    pool: &Pool<'_>,
+    inputs: &PathInputs<'_>,
+    count: usize,
+) -> Result<(), Stop> {
+    let limit = inputs.limits.path_steps;
+    spent.steps = spent.steps.saturating_add(count);
+    match !pool.pay(Cost::Steps, count) || spent.steps > limit {
+        true => Err(stop("steps taken to find a path", limit)),
+        false => Ok(()),
     }
 }
 

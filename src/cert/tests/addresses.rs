@@ -64,6 +64,59 @@ fn a_nul_or_control_character_drops_the_address_and_is_noted() {
     assert!(!certificate.ignored_addresses()[1].contains('\n'));
 }
 
+/// What cannot be seen, or turns around what is seen, is in no address: U+202E, U+200B, U+2028, and U+00AD.
+#[test]
+fn what_cannot_be_seen_drops_the_address_and_is_noted() {
+    let ca = Ca::new("Test CA");
+    let bad = [
+        "ren\u{e9}\u{202e}gro.elpmaxe@example.org",
+        "ren\u{e9}\u{200b}@example.org",
+        "ren\u{e9}\u{2028}root@example.org",
+        "ren\u{e9}\u{ad}@example.org",
+    ];
+    // A Persian name is written with U+200C.
+    let good = "\u{645}\u{6cc}\u{200c}\u{62e}@example.org";
+    let certify = bad
+        .iter()
+        .fold(ca.certify(Key::P256, good), |c, a| c.address(a));
+    let certificate = read(&certify.issue().0);
+    assert_eq!(certificate.addresses(), [good]);
+    let ignored = certificate.ignored_addresses();
+    assert_eq!(ignored.len(), bad.len());
+    for why in ignored {
+        assert!(why.ends_with("a character that cannot be seen"), "{why}");
+        assert!(!why.chars().any(crate::check::is_invisible), "{why}");
+    }
+}
+
+/// Without a subject the addresses stand for it: on one line, with nothing hidden, however many there are.
+#[test]
+fn a_description_is_one_short_line() {
+    let ca = Ca::new("Test CA");
+    let joined = "\u{645}\u{6cc}\u{200c}\u{62e}@example.org";
+    let certify = ca.certify(Key::P256, joined).subject(&[]);
+    let certify = (0..500).fold(certify, |c, number| {
+        c.address(&format!("{number}{}@example.org", "x".repeat(40)))
+    });
+    let certificate = read(&certify.issue().0);
+    assert_eq!(certificate.subject(), "");
+    assert_eq!(certificate.addresses().len(), 501);
+    let description = certificate.description();
+    assert!(
+        description.starts_with("\u{645}\u{6cc}\\u{200c}\u{62e}@example.org, 0x"),
+        "{description}"
+    );
+    assert!(
+        description.contains("@example.org and 498 more (serial "),
+        "{description}"
+    );
+    assert!(
+        !description.chars().any(crate::check::is_invisible),
+        "{description}"
+    );
+    assert!(description.chars().count() < 500, "{description}");
+}
+
 #[test]
 fn the_subject_counts_only_when_the_alternative_names_hold_no_address() {
     let ca = Ca::new("Test CA");

@@ -190,8 +190,37 @@ fn extensions_that_are_unknown_or_broken() {
         with("1.2.3.4", true, b"?"),
         [Reason::UnknownCriticalExtension { oid }]
     );
-    // Left to path validation.
-    assert_eq!(with("2.5.29.32", true, &[0x30, 0]), []);
+    // Left to revocation, unless it must be understood.
+    assert_eq!(with("2.5.29.31", false, &[0x30, 0]), []);
+    let extension = "cRLDistributionPoints".to_owned();
+    assert_eq!(
+        with("2.5.29.31", true, &[0x30, 0]),
+        [Reason::MalformedExtension { extension }]
+    );
+    let policy = [0x30, 6, 0x30, 4, 6, 2, 0x2a, 3];
+    assert_eq!(with("2.5.29.32", true, &policy), []);
+    // The same with a qualifier of an unknown kind, which must be understood when it is critical.
+    let qualified = [
+        0x30, 14, 0x30, 12, 6, 2, 0x2a, 3, 0x30, 6, 0x30, 4, 6, 2, 0x2a, 4,
+    ];
+    assert_eq!(with("2.5.29.32", false, &qualified), []);
+    let oid = "1.2.4".to_owned();
+    assert_eq!(
+        with("2.5.29.32", true, &qualified),
+        [Reason::UnknownCriticalExtension { oid }]
+    );
+    for (oid, value, name) in [
+        ("2.5.29.32", &[0x30, 0][..], "certificatePolicies"),
+        ("2.5.29.33", &[0x30, 0], "policyMappings"),
+        ("2.5.29.36", &[0x30, 0], "policyConstraints"),
+        ("2.5.29.54", &[2, 1, 0xff], "inhibitAnyPolicy"),
+    ] {
+        let extension = name.to_owned();
+        let malformed = Reason::MalformedExtension { extension };
+        for critical in [false, true] {
+            assert_eq!(with(oid, critical, value), std::slice::from_ref(&malformed));
+        }
+    }
     for (oid, name) in [("2.5.29.15", "keyUsage"), ("2.5.29.17", "subjectAltName")] {
         // The second of its kind.
         let reasons = with(oid, false, &[0x03, 0x02, 0x00, 0xff]);

@@ -5,6 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use super::*;
 use crate::asn1::unix_seconds;
 use crate::cert::ca::{self, sequence, tlv};
+use crate::check::Reason;
 
 #[test]
 fn odd_certificates_load() {
@@ -235,4 +236,41 @@ fn broken_bytes_do_not_panic() {
             }
         }
     }
+}
+
+#[test]
+fn an_extension_that_cannot_be_read_is_not_passed_over() {
+    let ca = Ca::new("CA");
+    let leaf = ca.certify(Key::P256, "bob@example.org");
+    let (mut leaf, _) = leaf.extension("1.2.3.4", true, b"value").issue();
+    let oid = [0x06, 3, 0x2a, 3, 4];
+    let at = leaf.windows(5).position(|part| part == oid).unwrap();
+    let reasons = |der: &[u8]| Certificate::from_bytes(der).unwrap().unfit_extensions();
+    assert!(matches!(
+        reasons(&leaf).as_slice(),
+        [Reason::UnknownCriticalExtension { .. }]
+    ));
+    leaf[at + 5] = 0x02;
+    assert!(matches!(
+        reasons(&leaf).as_slice(),
+        [Reason::MalformedExtension { .. }]
+    ));
+}
+
+#[test]
+fn nothing_stands_behind_name_constraints() {
+    let ca = Ca::new("CA");
+    let is_read = |value: &[u8]| {
+        let blank = ca.certify(Key::P256, "bob@example.org");
+        let certificate = blank.extension("2.5.29.30", true, value).issue().0;
+        read(&certificate).unfit_extensions().is_empty()
+    };
+    let permitted = |base: &[u8]| tlv(0xa0, &sequence(&[base]));
+    let name = ca::name(&[("2.5.4.3", "Bob")]);
+    let mail = permitted(&tlv(0x81, b"example.org"));
+    assert!(is_read(&sequence(&[&mail])));
+    assert!(!is_read(&sequence(&[&mail, &tlv(0x82, b"")])));
+    assert!(is_read(&sequence(&[&permitted(&tlv(0xa4, &name))])));
+    let two = [&name[..], &name].concat();
+    assert!(!is_read(&sequence(&[&permitted(&tlv(0xa4, &two))])));
 }

@@ -1,19 +1,34 @@
 //! Paths to a trust anchor, each rule good and bad.
 
+mod anchors;
+mod attempts;
+mod blowups;
 mod budgets;
 mod building;
 mod constraints;
 mod corpora;
+mod crossings;
+mod deltas;
+mod indirect;
 mod lists;
+mod mail;
+mod ocsp;
 mod openssl;
+mod pkits_policies;
+mod policies;
 mod revocation;
 mod rules;
+mod scopes;
+mod signers;
+mod statuses;
+mod unusable;
+mod validator;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::*;
 use crate::Limits;
-use crate::cert::path::{PathFailure, PathInputs, VerifiedPath, validate};
+use crate::cert::path::{PathFailure, PathInputs, RevocationInputs, VerifiedPath, validate};
 use crate::check::{Aspect, Check, Outcome, Reason};
 use crate::policy::{Policy, StandardPolicy};
 
@@ -29,6 +44,8 @@ struct Case {
     anchors: TrustAnchors,
     crls: Vec<Crl>,
     message_crls: Vec<Crl>,
+    ocsp_responses: Vec<OcspResponse>,
+    message_ocsp_responses: Vec<OcspResponse>,
     policy: StandardPolicy,
     limits: Limits,
 }
@@ -45,6 +62,8 @@ impl Case {
             anchors: all,
             crls: Vec::new(),
             message_crls: Vec::new(),
+            ocsp_responses: Vec::new(),
+            message_ocsp_responses: Vec::new(),
             policy: StandardPolicy::at(now()),
             limits: Limits::default(),
         }
@@ -65,13 +84,26 @@ impl Case {
         self
     }
 
+    /// The same with constraints on the first anchor.
+    fn within(mut self, constraints: AnchorConstraints) -> Case {
+        let anchor = self.anchors.certificates()[0].clone();
+        self.anchors.add_constrained(&anchor, constraints);
+        self
+    }
+
     fn inputs(&self) -> PathInputs<'_> {
         PathInputs {
             certificate: &self.leaf,
             intermediates: &self.others,
             anchors: &self.anchors,
-            crls: &self.crls,
-            message_crls: &self.message_crls,
+            given: RevocationInputs {
+                crls: &self.crls,
+                ocsp_responses: &self.ocsp_responses,
+            },
+            received: RevocationInputs {
+                crls: &self.message_crls,
+                ocsp_responses: &self.message_ocsp_responses,
+            },
             now: self.policy.now(),
             policy: &self.policy,
             limits: &self.limits,

@@ -96,11 +96,17 @@ impl fmt::Display for Reason {
                 "the certificate has the critical extension {oid}, which is not known here; get \
                  one without it"
             ),
-            Reason::CertificatePolicies { extension } => write!(
-                f,
-                "the certificate demands with {extension} that certificate policies are worked with, \
-                 which is not done here; get one without it"
-            ),
+            Reason::CertificatePolicies { demanded, by } => {
+                write!(f, "{by} is trusted only under ")?;
+                match demanded.as_slice() {
+                    [] => f.write_str("a certificate policy")?,
+                    [policy] => write!(f, "the certificate policy {policy}")?,
+                    policies => write!(f, "one of the certificate policies {}", policies.join(", "))?,
+                }
+                f.write_str(
+                    ", and none of that sort is valid along the whole path; get a certificate issued under one",
+                )
+            }
             Reason::MalformedExtension { extension } => write!(
                 f,
                 "the certificate's extension {extension} is malformed or there twice; have the \
@@ -111,8 +117,8 @@ impl fmt::Display for Reason {
                  serial number",
             ),
             Reason::Unvalidated => f.write_str(
-                "nobody vouches for the certificate: it is a candidate that was not validated to a \
-                 trust anchor; check it and pin it",
+                "nobody vouches for the certificate: it is a candidate, and there are no trust anchors to \
+                 validate it to; give the CA certificates you trust for mail, or check it and pin it",
             ),
             Reason::NoCertificate => {
                 f.write_str("no certificate is known; ask for a signed mail or a certificate file")
@@ -217,7 +223,7 @@ impl fmt::Display for Reason {
                  are missing"
             ),
             Reason::NoAnchors => f.write_str(
-                "there are no trust anchors; give the opener the CA certificates you trust for mail",
+                "there are no trust anchors; give the CA certificates you trust for mail",
             ),
             Reason::CertificateSignature { subject } => write!(
                 f,
@@ -242,6 +248,12 @@ impl fmt::Display for Reason {
                      CA that issued the certificate"
                 )
             }
+            Reason::DistrustedAfter { subject, date } => write!(
+                f,
+                "{subject} is trusted only for certificates from before {}, and this one is newer; \
+                 get one from another CA",
+                Moment(*date)
+            ),
             Reason::NameConstraint { name, subject } => {
                 write!(
                     f,
@@ -264,7 +276,7 @@ impl fmt::Display for Reason {
             Reason::RevocationUnknown { subject, detail } => write!(
                 f,
                 "whether the certificate of {subject} was revoked is not known: {detail}; get \
-                 the current revocation list of its CA and pass it to the opener"
+                 the current revocation list of its CA, or an OCSP response, and pass it on"
             ),
             Reason::NoFrom { detail } => write!(
                 f,

@@ -153,14 +153,20 @@ impl<'a> EnvelopedData<'a> {
     }
 }
 
-/// The certificates of OriginatorInfo; its CRLs are of no use for reading.
+/// The certificates of OriginatorInfo. Its revocation lists and OCSP responses are left out, which is noted: they are
+/// about the key agreement of the sender (RFC 5652 6.1), and a signer puts his into the SignedData.
 fn originator_certificates<'a>(
     originator: &Value<'a>,
     notes: &mut Vec<String>,
     limits: &Limits,
 ) -> Result<Vec<&'a [u8]>, Error> {
     let mut reader = originator.reader()?;
-    let Some(set) = reader.optional(Tag::context(0, true))? else {
+    let set = reader.optional(Tag::context(0, true))?;
+    if reader.optional(Tag::context(1, true))?.is_some() {
+        notes
+            .push("revocation lists and OCSP responses in originatorInfo are not looked at".into());
+    }
+    let Some(set) = set else {
         return Ok(Vec::new());
     };
     let found = Certificates::read(&set, limits)?;

@@ -20,6 +20,8 @@ pub(crate) struct SignedData<'a> {
     pub certificates: Vec<&'a [u8]>,
     /// CRLs as received.
     pub crls: Vec<&'a [u8]>,
+    /// OCSP responses as received (RFC 5940).
+    pub ocsp_responses: Vec<&'a [u8]>,
     /// What was left out of the bags, for the report.
     pub skipped: Vec<String>,
     /// The signers. Each that cannot be read is an `Err` with what is wrong, and costs only itself.
@@ -59,6 +61,7 @@ impl<'a> SignedData<'a> {
             skipped: skipped.map(in_words).collect(),
             certificates: certificates.certificates,
             crls: revocations.crls,
+            ocsp_responses: revocations.ocsp_responses,
             signers,
         })
     }

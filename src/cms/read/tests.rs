@@ -160,9 +160,16 @@ fn content_that_is_no_octet_string() {
 fn what_is_left_out_of_the_bags_is_told() {
     let outline = sequence(&[&sequence(&[]), &sequence(&[]), &hex!("03020001")]);
     let attribute = implicit(2, true, &null());
+    // id-ri-ocsp-response, and a format that nobody knows.
+    let response = sequence(&[&hex!("0a0100")]);
+    let stapled = |format: &str| {
+        let format = der_oid(&ObjectIdentifier::new_unwrap(format));
+        implicit(1, true, &[&format[..], &response].concat())
+    };
+    let stapled = [stapled("1.3.6.1.5.5.7.16.2"), stapled("1.2.3")].concat();
     let bags = [
         implicit(0, true, &[&attribute[..], &outline].concat()),
-        implicit(1, true, &[&outline[..], &null()].concat()),
+        implicit(1, true, &[&outline[..], &null(), &stapled].concat()),
     ]
     .concat();
     let signed = signed_data(&oid::DATA, &octet_string(b""), &bags);
@@ -172,6 +179,7 @@ fn what_is_left_out_of_the_bags_is_told() {
     };
     assert_eq!(signed.certificates, [&outline[..]]);
     assert_eq!(signed.crls, [&outline[..]]);
+    assert_eq!(signed.ocsp_responses, [&response[..]]);
     let place = |what: &[u8]| {
         let found = message.windows(what.len()).position(|part| part == what);
         found.unwrap()
@@ -181,6 +189,8 @@ fn what_is_left_out_of_the_bags_is_told() {
         format!("an attribute certificate at byte {}", place(&attribute))
     );
     assert!(signed.skipped[1].starts_with("not revocation information at byte"));
+    assert!(signed.skipped[2].starts_with("revocation information of another format at byte"));
+    assert_eq!(signed.skipped.len(), 3);
 }
 
 #[test]

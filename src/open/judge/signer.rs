@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use std::time::SystemTime;
 
 use crate::Mailbox;
-use crate::cert::path::{PathFailure, PathInputs, PathPool, VerifiedPath, validate_in};
-use crate::cert::{Certificate, Crl};
+use crate::cert::Certificate;
+use crate::cert::path::{
+    Attempt, PathFailure, PathInputs, PathPool, RevocationInputs, VerifiedPath, validate_in,
+};
 use crate::check::{Aspect, Check, Reason, visible};
 use crate::cms::verify::{SignerEvidence, Standing};
 use crate::open::config::Config;
@@ -15,8 +17,6 @@ use crate::open::sender::Sender;
 use crate::open::walk::{Found, Heading, Layer, Signer};
 use crate::report::{SignerReport, SignerStatus};
 
-/// Certificates of one mail to which a path is searched. Whoever sends it can add any number.
-const MOST_PATHS: usize = 16;
 /// Addresses of a certificate that are shown.
 const SHOWN: usize = 10;
 /// Characters of an address.
@@ -30,8 +30,8 @@ pub(super) struct Judge<'f> {
     /// Who is expected when there is no From, or as well.
     expected: Option<Sender>,
     certificates: &'f [Certificate],
-    /// Those of the message; the caller's stand before them among those found.
-    message_crls: &'f [Crl],
+    /// What the message says about revocation.
+    received: RevocationInputs<'f>,
     pool: OnceCell<PathPool<'f>>,
     paths: HashMap<Certificate, Result<VerifiedPath, PathFailure>>,
     /// By certificate and message.
@@ -51,6 +51,7 @@ pub(super) struct Binding {
 #[derive(Default)]
 struct About {
     path: Option<VerifiedPath>,
+    path_failure: Option<PathFailure>,
     address: Option<String>,
 }
 
@@ -62,7 +63,10 @@ impl<'f> Judge<'f> {
             headings: &found.headings,
             expected: config.expected_signer.as_ref().map(Sender::expected),
             certificates: found.certificates.all(),
-            message_crls: found.crls.get(config.crls.len()..).unwrap_or_default(),
+            received: RevocationInputs {
+                crls: &found.crls,
+                ocsp_responses: &found.ocsp_responses,
+            },
             pool: OnceCell::new(),
             paths: HashMap::new(),
             bindings: HashMap::new(),
@@ -112,6 +116,7 @@ impl<'f> Judge<'f> {
             certificate,
             address: about.address,
             path: about.path,
+            path_failure: about.path_failure,
             signing_time: signer.signing_time,
             checks,
         }
@@ -125,15 +130,15 @@ impl<'f> Judge<'f> {
         signer: &Signer,
         checks: &mut Vec<Check>,
     ) -> About {
-        let path = match self.path(certificate) {
+        let (path, path_failure) = match self.path(certificate) {
             Ok(path) => {
                 checks.extend(path.checks().iter().cloned());
-                Some(path.clone())
+                (Some(path.clone()), None)
             }
             Err(failure) => {
-                checks.extend(failure.checks.iter().cloned());
+                checks.extend(failure.checks().iter().cloned());
                 checks.extend(as_far_as_it_goes(failure));
-                None
+                (None, Some(failure.clone()))
             }
         };
         checks.extend(certificate.signing_usage_checks());
@@ -147,25 +152,32 @@ impl<'f> Judge<'f> {
                 self.now,
             ));
         }
-        About { path, address }
+        About {
+            path,
+            path_failure,
+            address,
+        }
     }
 
     pub(super) fn path(&mut self, certificate: &Certificate) -> &Result<VerifiedPath, PathFailure> {
-        let known = self.paths.len();
+        let (known, most) = (self.paths.len(), self.config.limits.paths);
         let anchors = &self.config.anchors;
         self.paths.entry(certificate.clone()).or_insert_with(|| {
-            if known >= MOST_PATHS {
-                return Err(too_many(certificate));
+            if known >= most {
+                return Err(too_many(certificate, most));
             }
-            let pool = self
-                .pool
-                .get_or_init(|| PathPool::new(anchors, self.certificates.iter()));
+            let pool = self.pool.get_or_init(|| {
+                PathPool::new(anchors, self.certificates.iter(), &self.config.limits)
+            });
             let inputs = PathInputs {
                 certificate,
                 intermediates: self.certificates,
                 anchors,
-                crls: &self.config.crls,
-                message_crls: self.message_crls,
+                given: RevocationInputs {
+                    crls: &self.config.crls,
+                    ocsp_responses: &self.config.ocsp_responses,
+                },
+                received: self.received,
                 now: self.now,
                 policy: self.config.policy.as_ref(),
                 limits: &self.config.limits,
@@ -203,7 +215,7 @@ impl<'f> Judge<'f> {
 /// The certificates up to the one where it ends.
 fn as_far_as_it_goes(failure: &PathFailure) -> Option<Check> {
     let subjects: Vec<String> = failure
-        .certificates
+        .certificates()
         .iter()
         .map(Certificate::subject)
         .collect();
@@ -261,18 +273,24 @@ fn author(heading: &Heading) -> Option<Mailbox> {
     Mailbox::parse(&field.text().ok()?).ok()
 }
 
-/// Enough certificates of this mail were looked at.
-fn too_many(certificate: &Certificate) -> PathFailure {
+/// Enough certificates of this mail were looked at. Whoever sends it can add any number.
+fn too_many(certificate: &Certificate, most: usize) -> PathFailure {
     let why = Reason::Budget {
         what: "certificates of signers looked at",
-        limit: u64::try_from(MOST_PATHS).unwrap_or(u64::MAX),
+        limit: u64::try_from(most).unwrap_or(u64::MAX),
+    };
+    let attempt = Attempt {
+        certificates: vec![certificate.clone()],
+        reasons: vec![why.clone()],
     };
     PathFailure {
         certificates: vec![certificate.clone()],
-        checks: vec![Check::unknown(
+        checks: vec![Check::failed(
             Aspect::Path,
             "certificate of the signer",
             why,
         )],
+        statuses: Vec::new(),
+        attempts: vec![attempt],
     }
 }

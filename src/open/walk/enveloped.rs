@@ -104,6 +104,7 @@ impl Envelope<'_, '_> {
                     Answer::DecryptionIdentities(found) => found,
                     _ => Vec::new(),
                 };
+                self.walk.found.certificates.add_chains(&found);
                 match recipients::matching(self.data, &found).is_empty() {
                     true => Err(recipients::nobody(self.data).into()),
                     false => self.try_identities(&found, true),

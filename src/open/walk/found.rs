@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::SystemTime;
 
-use crate::cert::{Certificate, Crl, RecipientId, SignerId};
+use crate::cert::{Certificate, Crl, Identity, OcspResponse, RecipientId, SignerId};
 use crate::check::Check;
 use crate::cms::verify::SignerEvidence;
 use crate::mime::header::HeaderBlock;
@@ -20,7 +20,12 @@ pub(in crate::open) struct Found {
     /// The layers around the content, from outside in, by index.
     pub chain: Vec<usize>,
     pub certificates: Pool,
+    /// Revocation lists of the message, without those the opener was given.
     pub crls: Vec<Crl>,
+    /// OCSP responses, likewise.
+    pub ocsp_responses: Vec<OcspResponse>,
+    /// There are more of both than are looked at.
+    pub is_full: bool,
     /// The messages: the mail itself first, then those inside.
     pub headings: Vec<Heading>,
     /// How the message is put together.
@@ -33,13 +38,16 @@ impl Found {
         for certificate in &config.certificates {
             certificates.add_vouched(certificate.clone());
         }
+        certificates.add_chains(&config.identities);
         Found {
             layers: Vec::new(),
             parts: Vec::new(),
             content: None,
             chain: Vec::new(),
             certificates,
-            crls: config.crls.clone(),
+            crls: Vec::new(),
+            ocsp_responses: Vec::new(),
+            is_full: false,
             headings: Vec::new(),
             checks: Vec::new(),
         }
@@ -176,6 +184,13 @@ impl Pool {
         }
         self.all.insert(self.vouched, certificate);
         self.vouched = self.vouched.saturating_add(1);
+    }
+
+    /// The chains of one's own identities: their issuers may be those of signers as well.
+    pub(super) fn add_chains(&mut self, identities: &[Identity]) {
+        for certificate in identities.iter().flat_map(Identity::chain) {
+            self.add_vouched(certificate.clone());
+        }
     }
 
     pub(in crate::open) fn all(&self) -> &[Certificate] {

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::signers::{Next, diagnose, gather, take_bags, unverified, verified};
 use super::{Form, Item, Layer, Place, Signer, Stage, Trouble, Walk, cms, shown};
-use crate::cert::{Certificate, Crl};
+use crate::cert::{Certificate, Crl, OcspResponse};
 use crate::check::{Aspect, Check, Reason};
 use crate::cms::oid;
 use crate::cms::read::{Octets, Received, SignedData, read};
@@ -222,6 +222,11 @@ fn layer(walk: &Walk, data: &SignedData<'_>, kind: LayerKind, place: &Place) -> 
     for der in &data.crls {
         if let Err(error) = Crl::from_bytes(der) {
             skipped.push(format!("revocation list: {}", shown(&error.to_string())));
+        }
+    }
+    for der in &data.ocsp_responses {
+        if let Err(error) = OcspResponse::from_bytes(der) {
+            skipped.push(format!("OCSP response: {}", shown(&error.to_string())));
         }
     }
     for what in skipped.into_iter().take(walk.config.limits.certificates) {

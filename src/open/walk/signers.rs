@@ -1,7 +1,7 @@
 //! The signers of a layer: whose certificates are asked for, and what comes of verifying them.
 
-use super::{Signer, Stage, Trouble, Walk, shown, taken};
-use crate::cert::{Certificate, Crl, SignerId};
+use super::{Found, Signer, Stage, Trouble, Walk, shown, taken};
+use crate::cert::{Certificate, Crl, OcspResponse, SignerId};
 use crate::check::{Aspect, Check, Reason};
 use crate::cms::read::SignedData;
 use crate::cms::read::signer_info::SignerInfo;
@@ -109,26 +109,52 @@ pub(super) fn verified(
     Ok(Next::Wait(asked))
 }
 
+/// The certificates of a message, its revocation lists and its OCSP responses; those that cannot be read are left out,
+/// and the layer says so. Of lists and responses there are no more than [`crate::Limits::crls`] in a message; when there
+/// are, a note says that.
 pub(super) fn take_bags(walk: &mut Walk, data: &SignedData<'_>) {
     for der in &data.certificates {
         if let Ok(certificate) = Certificate::from_der_exact(der) {
             walk.found.certificates.add(certificate);
         }
     }
-    for der in &data.crls {
-        if walk.found.crls.len() >= walk.config.limits.crls {
-            break;
-        }
-        if let Ok(crl) = Crl::from_bytes(der)
-            && !walk
-                .found
-                .crls
-                .iter()
-                .any(|known| known.to_der() == crl.to_der())
-        {
-            walk.found.crls.push(crl);
+    if !walk.found.is_full && take_revocations(walk, data).is_none() {
+        walk.found.is_full = true;
+        let most = walk.config.limits.crls;
+        let what = format!("revocation lists and OCSP responses after the first {most}");
+        let why = Reason::Skipped { what };
+        let note = Check::noted(Aspect::Structure, "the message as a whole", why);
+        walk.found.checks.push(note);
+    }
+}
+
+/// Those that are not known yet; nothing when there are too many.
+fn take_revocations(walk: &mut Walk, data: &SignedData<'_>) -> Option<()> {
+    let most = walk.config.limits.crls;
+    let Found {
+        crls,
+        ocsp_responses,
+        ..
+    } = &mut walk.found;
+    let has_room = |crls: &[Crl], responses: &[OcspResponse]| {
+        (crls.len().saturating_add(responses.len()) < most).then_some(())
+    };
+    for crl in data.crls.iter().flat_map(|der| Crl::from_bytes(der)) {
+        let mut known = crls.iter().chain(&walk.config.crls);
+        if !known.any(|known| known.to_der() == crl.to_der()) {
+            has_room(crls, ocsp_responses)?;
+            crls.push(crl);
         }
     }
+    let responses = data.ocsp_responses.iter();
+    for response in responses.flat_map(|der| OcspResponse::from_bytes(der)) {
+        let mut known = ocsp_responses.iter().chain(&walk.config.ocsp_responses);
+        if !known.any(|known| known.to_der() == response.to_der()) {
+            has_room(crls, ocsp_responses)?;
+            ocsp_responses.push(response);
+        }
+    }
+    Some(())
 }
 
 /// Names the change that mail software may have made, to the first digest that does not match. It stays a mismatch.

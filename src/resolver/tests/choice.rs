@@ -17,10 +17,15 @@ fn chosen(found: &[FoundCertificate]) -> Option<usize> {
     let policy = StandardPolicy::at(now());
     let mut reversed = found.to_vec();
     reversed.reverse();
-    let one = choose(found, Some(&to), now(), &policy).ok();
-    let other = choose(&reversed, Some(&to), now(), &policy).ok();
-    assert_eq!(one, other);
-    one.and_then(|one| found.iter().position(|f| f == one))
+    let choice = |found| {
+        let choice = choose(found, Some(&to), now(), &policy, |_| {
+            Ok::<(), Vec<Reason>>(())
+        });
+        choice.ok().map(|choice| choice.found.clone())
+    };
+    let one = choice(found);
+    assert_eq!(one, choice(&reversed));
+    one.and_then(|one| found.iter().position(|f| *f == one))
 }
 
 fn bob(ca: &Ca, kind: Key, from: &str, to: &str) -> Certificate {
@@ -96,7 +101,8 @@ fn every_unusable_one_is_reported() {
     let found = [expired.clone().into(), foreign.clone().into()];
     let to = mailbox("bob@example.org");
     let policy = StandardPolicy::at(now());
-    let unusable = choose(&found, Some(&to), now(), &policy).unwrap_err();
+    let all = |_: &FoundCertificate| Ok::<(), Vec<Reason>>(());
+    let unusable = choose(&found, Some(&to), now(), &policy, all).unwrap_err();
     assert_eq!(unusable.len(), 2);
     assert_eq!(unusable[0].0, expired.description());
     assert!(matches!(unusable[0].1[..], [Reason::Expired { .. }]));
@@ -111,8 +117,61 @@ fn every_unusable_one_is_reported() {
         ]
     ));
     assert!(
-        choose(&[], Some(&to), now(), &policy)
+        choose(&[], Some(&to), now(), &policy, all)
             .unwrap_err()
             .is_empty()
     );
+}
+
+/// Validation is asked from the best downwards, and only as far as needed; what it refuses is passed over.
+#[test]
+fn what_is_refused_makes_room_for_the_next() {
+    use FoundCertificate as Found;
+    let ca = Ca::new("Test CA");
+    let old = bob(&ca, Key::P256, "240101000000Z", "491231235959Z");
+    let new = bob(&ca, Key::P256, "250101000000Z", "491231235959Z");
+    let pinned = bob(&ca, Key::P256, "230101000000Z", "491231235959Z");
+    let expired = bob(&ca, Key::P256, "200101000000Z", "210101000000Z");
+    let found = [
+        Found::candidate(old.clone()),
+        Found::candidate(expired.clone()),
+        Found::pinned(pinned.clone()),
+        Found::candidate(new.clone()),
+    ];
+    let to = mailbox("bob@example.org");
+    let policy = StandardPolicy::at(now());
+    let ask = |refused: &[&Certificate]| {
+        let mut asked = Vec::new();
+        let choice = choose(&found, Some(&to), now(), &policy, |one| {
+            asked.push(one.certificate().clone());
+            match refused.contains(&one.certificate()) {
+                true => Err(vec![Reason::Unvalidated]),
+                false => Ok(asked.len()),
+            }
+        });
+        let choice = choice.map(|choice| {
+            let over = choice.passed_over.into_iter().map(|(name, _)| name);
+            (
+                choice.found.certificate().clone(),
+                choice.accepted,
+                over.collect::<Vec<_>>(),
+            )
+        });
+        (choice, asked)
+    };
+    let (choice, asked) = ask(&[]);
+    assert_eq!(choice, Ok((pinned.clone(), 1, Vec::new())));
+    assert_eq!(asked, std::slice::from_ref(&pinned));
+    let (choice, asked) = ask(&[&pinned, &new]);
+    let over = vec![pinned.description(), new.description()];
+    assert_eq!(choice, Ok((old.clone(), 3, over)));
+    assert_eq!(asked, [pinned.clone(), new.clone(), old.clone()]);
+    // All of them in the order found, each with its own reasons.
+    let (choice, _) = ask(&[&pinned, &new, &old]);
+    let unusable = choice.unwrap_err();
+    let names: Vec<_> = unusable.iter().map(|(name, _)| name.clone()).collect();
+    let expected = [&old, &expired, &pinned, &new].map(Certificate::description);
+    assert_eq!(names, expected);
+    assert!(matches!(unusable[1].1[..], [Reason::Expired { .. }]));
+    assert_eq!(unusable[3].1, [Reason::Unvalidated]);
 }

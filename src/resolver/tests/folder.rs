@@ -139,7 +139,9 @@ fn the_rfc9216_examples() {
         assert_eq!(found.len(), 2, "{person}");
         let now = signer.certificate().not_before();
         let policy = crate::policy::StandardPolicy::at(now);
-        let best = choose(&found, Some(&address), now, &policy).unwrap();
+        let all = |_: &FoundCertificate| Ok::<(), Vec<crate::check::Reason>>(());
+        let best = choose(&found, Some(&address), now, &policy, all);
+        let best = best.unwrap().found;
         assert_ne!(best.certificate(), signer.certificate(), "{person}");
     }
     // Keys without certificates, and PKCS#12 in PEM, are named as problems; nothing else is.

@@ -6,10 +6,12 @@ use super::{Ca, pem};
 /// A list in the making.
 pub struct RevocationList<'a> {
     ca: &'a Ca,
+    version: Option<u8>,
     this_update: String,
     next_update: Option<String>,
     entries: Vec<u8>,
     extensions: Vec<u8>,
+    inner_algorithm: Option<Vec<u8>>,
 }
 
 impl<'a> RevocationList<'a> {
@@ -17,10 +19,12 @@ impl<'a> RevocationList<'a> {
     pub(super) fn new(ca: &'a Ca) -> RevocationList<'a> {
         RevocationList {
             ca,
+            version: Some(1),
             this_update: "250101000000Z".into(),
             next_update: Some("491231235959Z".into()),
             entries: Vec::new(),
             extensions: Vec::new(),
+            inner_algorithm: None,
         }
     }
 
@@ -29,6 +33,33 @@ impl<'a> RevocationList<'a> {
         self.this_update = this.into();
         self.next_update = next.map(Into::into);
         self
+    }
+
+    /// Another version than 2; `None` leaves it out, which is version 1.
+    pub fn version(mut self, version: Option<u8>) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// cRLNumber.
+    pub fn number(self, number: u8) -> Self {
+        self.extension("2.5.29.20", false, &tlv(0x02, &[number]))
+    }
+
+    /// deltaCRLIndicator: what changed since the complete list with this number.
+    pub fn delta(self, base: u8) -> Self {
+        self.extension("2.5.29.27", true, &tlv(0x02, &[base]))
+    }
+
+    /// issuingDistributionPoint with these fields (DER, one after the other).
+    pub fn issuing_point(self, fields: &[u8]) -> Self {
+        self.extension("2.5.29.28", true, &sequence(&[fields]))
+    }
+
+    /// One entry with certificateIssuer: DER of a `Name`.
+    pub fn revoke_of(self, issuer: &[u8], serial: &[u8], when: &str) -> Self {
+        let names = sequence(&[&tlv(0xa4, issuer)]);
+        self.entry(serial, when, &extension("2.5.29.29", true, &names))
     }
 
     /// One entry: content octets of the serial number, time, reasonCode.
@@ -60,6 +91,12 @@ impl<'a> RevocationList<'a> {
         self
     }
 
+    /// Another AlgorithmIdentifier (DER) in the signed part than beside the signature.
+    pub fn inner_algorithm(mut self, algorithm: Vec<u8>) -> Self {
+        self.inner_algorithm = Some(algorithm);
+        self
+    }
+
     /// The list in DER.
     pub fn issue(self) -> Vec<u8> {
         let algorithm = self.ca.key.signature_algorithm();
@@ -72,9 +109,10 @@ impl<'a> RevocationList<'a> {
             [] => Vec::new(),
             extensions => tlv(0xa0, &tlv(0x30, extensions)),
         };
+        let version = self.version.map(|version| tlv(0x02, &[version]));
         let tbs = sequence(&[
-            &tlv(0x02, &[1]),
-            &algorithm,
+            &version.unwrap_or_default(),
+            self.inner_algorithm.as_ref().unwrap_or(&algorithm),
             &self.ca.name,
             &time(&self.this_update),
             &next,

@@ -169,13 +169,17 @@ impl KeyPair {
 
     /// SHA-1 over the key bits (RFC 5280 4.2.1.2, method 1).
     pub(super) fn identifier(&self) -> Vec<u8> {
-        let spki = self.spki_der();
-        // The key bits are the last value; skip the algorithm, then tag, length and unused-bits octet.
-        let (_, outer) = split(&spki);
-        let (algorithm, _) = split(outer);
-        let (_, bits) = split(&outer[algorithm..]);
-        sha1::Sha1::digest(&bits[1..]).to_vec()
+        sha1::Sha1::digest(key_bits(&self.spki_der())).to_vec()
     }
+}
+
+/// The bits of a SubjectPublicKeyInfo.
+pub(super) fn key_bits(spki: &[u8]) -> Vec<u8> {
+    // The key bits are the last value; skip the algorithm, then tag, length and unused-bits octet.
+    let (_, outer) = split(spki);
+    let (algorithm, _) = split(outer);
+    let (_, bits) = split(&outer[algorithm..]);
+    bits[1..].to_vec()
 }
 
 pub(super) fn random<const N: usize>() -> [u8; N] {

@@ -149,7 +149,7 @@ fn refused(algorithm: &[u8]) -> ErrorKind {
 }
 
 #[test]
-fn costs_are_refused_before_the_work() {
+fn pki_10_costs_are_refused_before_the_work() {
     for (n, r, p) in [
         (1 << 28, 8, 1),
         (1 << 62, 8, 1),

@@ -20,7 +20,7 @@ const HMAC_WITH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840
 const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 
 /// What a file is written with.
-pub(super) struct Writing<'w> {
+pub(in crate::cert::load) struct Writing<'w> {
     pub password: Password<'w>,
     pub iterations: u32,
     pub random: &'w dyn RandomSource,
@@ -34,7 +34,7 @@ impl Writing<'_> {
     }
 
     /// The AlgorithmIdentifier and the ciphertext.
-    fn encrypt(&self, plain: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Error> {
+    pub(in crate::cert::load) fn encrypt(&self, plain: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Error> {
         let salt: [u8; 16] = self.random()?;
         let iv: [u8; 16] = self.random()?;
         let key = Hash::Sha256.pbkdf2(self.password.utf8(), &salt, self.iterations, 32);

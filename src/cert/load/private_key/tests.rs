@@ -242,3 +242,30 @@ fn every_prefix_and_every_flip_is_an_error_or_a_key() {
         }
     }
 }
+
+/// What is written is read again, by this crate and by another one.
+#[test]
+fn written_keys_are_read() {
+    use crate::crypto::SystemRandom;
+    let Some(openssl) = OpenSsl::find() else {
+        return;
+    };
+    openssl.identity("a");
+    let der = openssl.read("a.key");
+    let key = PrivateKey::from_bytes(&der, None).unwrap();
+    let clear = key.to_pem().unwrap();
+    assert_eq!(one(clear.as_bytes(), None).der.as_slice(), der);
+    assert_eq!(*clear, pem::write("PRIVATE KEY", &der));
+    let encrypted = key.to_encrypted_pem("käse", 2_048, &SystemRandom).unwrap();
+    assert_eq!(one(encrypted.as_bytes(), Some("käse")).der.as_slice(), der);
+    assert!(matches!(
+        kind(encrypted.as_bytes(), Some("kase")),
+        ErrorKind::WrongPassword { .. }
+    ));
+    openssl.write("clear.pem", clear.as_bytes());
+    openssl.write("encrypted.pem", encrypted.as_bytes());
+    for from in ["clear.pem", "encrypted.pem -passin pass:käse"] {
+        let read = openssl.run(&format!("pkcs8 -topk8 -nocrypt -outform DER -in {from}"));
+        assert_eq!(read, der, "{from}");
+    }
+}

@@ -29,37 +29,29 @@ pub(super) fn by_issuer<'a>(crls: &'a [Crl], first: usize) -> Lists<'a> {
         of_issuer.push((first.saturating_add(number), list));
     }
     for of_issuer in lists.values_mut() {
-        // The newest decides: only a hold ends, and an older list does not know.
-        of_issuer.sort_by_key(|(_, list)| std::cmp::Reverse(list.this_update()));
+        newest_first(of_issuer);
     }
     lists
 }
 
-/// Whether a list can be used now, as far as it says itself; the reason when it is only good enough to
-/// revoke.
+/// The newest decides: only a hold ends, and an older list does not know. A delta list before the complete one it was
+/// made with.
+pub(super) fn newest_first(lists: &mut [(usize, &Crl)]) {
+    lists.sort_by_key(|(_, list)| std::cmp::Reverse((list.this_update(), list.is_delta())));
+}
+
+/// Whether a list can be used, as far as it says itself and but for its end; the reason when it is only good enough
+/// to revoke.
 pub(super) fn usable(
     list: &Crl,
     inputs: &PathInputs<'_>,
 ) -> Result<Option<Reason>, Cow<'static, str>> {
-    if let Some(extension) = list.obstacle() {
-        return Err(format!(
-            "the list of its issuer has the extension {extension}, which is not worked with"
-        )
-        .into());
+    if let Some(obstacle) = list.obstacle() {
+        return Err(format!("the list of its issuer {obstacle}").into());
     }
     if inputs.now < list.this_update() {
         let from = date(list.this_update());
         return Err(format!("the list of its issuer is only valid from {from}").into());
-    }
-    match list.next_update() {
-        Some(until) if inputs.now <= until => {}
-        Some(until) => {
-            let until = date(until);
-            return Err(
-                format!("the list of its issuer expired on {until}; get the new one").into(),
-            );
-        }
-        None => return Err("the list of its issuer does not say how long it is valid".into()),
     }
     match list.signed().algorithm() {
         Ok(algorithm) => match inputs.policy.digest(algorithm.digest()) {
@@ -69,6 +61,18 @@ pub(super) fn usable(
         },
         Err(Some(reason)) => Err(format!("the list of its issuer: {reason}").into()),
         Err(None) => Err("the signature algorithm of the list of its issuer is malformed".into()),
+    }
+}
+
+/// Whether a list is still the newest there is, by its own word.
+pub(super) fn current(list: &Crl, inputs: &PathInputs<'_>) -> Result<(), Cow<'static, str>> {
+    match list.next_update() {
+        Some(until) if inputs.now <= until => Ok(()),
+        Some(until) => {
+            let until = date(until);
+            Err(format!("the list of its issuer expired on {until}; get the new one").into())
+        }
+        None => Err("the list of its issuer does not say how long it is valid".into()),
     }
 }
 

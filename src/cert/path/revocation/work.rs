@@ -6,12 +6,14 @@ use std::collections::HashMap;
 /// What work is paid from, so that none can use up what another needs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Purse {
-    /// The caller's lists, by the keys of the path.
+    /// What the caller gave, by the keys of the path.
     Caller,
-    /// The message's lists, by the keys of the path.
+    /// What the message holds, by the keys of the path.
     Message,
     /// All lists, by keys that are not in the path.
     OtherSigners,
+    /// The paths of those who sign lists for others.
+    CrlIssuers,
 }
 
 /// Why a list says nothing.
@@ -27,22 +29,34 @@ impl<T: Into<Cow<'static, str>>> From<T> for Obstacle {
     }
 }
 
-/// Signatures checked and lists walked; each costs as much as its list is long.
+/// Signatures checked and lists walked.
 #[derive(Default)]
 pub(super) struct Work(HashMap<Purse, usize>);
 
 impl Work {
-    /// Pays for one piece, with `all` for each purse. `Err`: the limit that is reached.
-    pub(super) fn pay(&mut self, purse: Purse, all: usize) -> Result<(), usize> {
+    /// Pays for this many pieces, with `all` for each purse. `Err`: the limit that is reached.
+    pub(super) fn pay(&mut self, purse: Purse, pieces: usize, all: usize) -> Result<(), usize> {
+        self.left(purse, all)?;
+        self.take(purse, pieces);
+        Ok(())
+    }
+
+    /// How much is left. `Err`: nothing, and the limit that is reached.
+    pub(super) fn left(&self, purse: Purse, all: usize) -> Result<usize, usize> {
         let limit = match purse {
             Purse::Caller | Purse::Message => all,
-            Purse::OtherSigners => all.div_ceil(4),
+            Purse::OtherSigners | Purse::CrlIssuers => all.div_ceil(4),
         };
-        let spent = self.0.entry(purse).or_default();
-        if *spent >= limit {
-            return Err(limit);
+        let spent = self.0.get(&purse).copied().unwrap_or_default();
+        match limit.checked_sub(spent) {
+            Some(left @ 1..) => Ok(left),
+            _ => Err(limit),
         }
-        *spent += 1;
-        Ok(())
+    }
+
+    /// Pays for work that was done already.
+    pub(super) fn take(&mut self, purse: Purse, pieces: usize) {
+        let spent = self.0.entry(purse).or_default();
+        *spent = spent.saturating_add(pieces);
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn variants(der: &[u8], key: &[u8], count: u32) -> Vec<Certificate> {
     (0..count).map(vary).collect()
 }
 
-fn spent(case: &Case) -> (Vec<Reason>, usize, usize) {
+pub(super) fn spent(case: &Case) -> (Vec<Reason>, usize, usize) {
     let (result, spent) = validate_and_count(&case.inputs());
     let failure = result.expect_err("accepted");
     (failed(&failure.checks), spent.signatures, spent.steps)

@@ -301,13 +301,13 @@ fn one_pool_serves_many() {
     let mut others: Vec<&[u8]> = leaves.iter().map(Vec::as_slice).collect();
     others.push(issuing.certificate_der());
     let shared = Case::new(&leaves[0], &others, &[root.certificate_der()]);
-    let pool = PathPool::new(&shared.anchors, shared.others.iter());
+    let pool = PathPool::new(&shared.anchors, shared.others.iter(), &shared.limits);
     for leaf in &leaves {
         let mut case = Case::new(leaf, &others, &[root.certificate_der()]);
         let alone = case.validate();
         case.others.clear();
         let inputs = PathInputs {
-            crls: &[],
+            given: RevocationInputs::default(),
             ..case.inputs()
         };
         match (validate_in(&pool, &inputs), alone) {
@@ -322,4 +322,22 @@ fn one_pool_serves_many() {
             (one, other) => panic!("{one:?} and {other:?}"),
         }
     }
+}
+
+/// What did not verify with a key does not verify with it in another certificate.
+#[test]
+fn a_forgery_is_one_under_each_certificate_of_a_key() {
+    let (root, other) = (Ca::new("Root"), Ca::new("Other"));
+    let middle = root.intermediate("Middle");
+    let cross = middle.cross_signed_by(&other);
+    let impostor = Ca::new("Middle");
+    let forged = impostor.certify(Key::P256, "bob@example.org");
+    let forged = forged.no_key_identifiers().issue().0;
+    let subject = "CN=bob".to_owned();
+    let case = Case::new(
+        &forged,
+        &[middle.certificate_der(), &cross],
+        &[root.certificate_der(), other.certificate_der()],
+    );
+    assert_eq!(case.reasons(), [Reason::CertificateSignature { subject }]);
 }

@@ -1,5 +1,7 @@
 //! ATTACKS PKI-04: the names a CA may vouch for.
 
+mod hosts;
+
 use super::*;
 use crate::cert::ca::{Certify, name, oid, sequence, tlv};
 
@@ -81,7 +83,6 @@ fn pki_04_hosts_domains_and_mailboxes() {
             &["a@xn--bcher-kva.example", "ä@bücher.example"],
             &["a@bucher.example"],
         ),
-        ("", &["a@example.com"], &[]),
     ] {
         let permitted = constraints(&[mail(base)], &[]);
         let excluded = constraints(&[], &[mail(base)]);
@@ -93,6 +94,19 @@ fn pki_04_hosts_domains_and_mailboxes() {
             assert!(!passes(&permitted, address), "{address} is not in {base}");
             assert!(passes(&excluded, address), "{address} is not in {base}");
         }
+    }
+}
+
+#[test]
+fn pki_04_an_empty_base_permits_nothing_and_excludes_all() {
+    for address in ["a@example.com", "ä@example.com"] {
+        assert!(!passes(&constraints(&[mail("")], &[]), address));
+        assert!(!passes(&constraints(&[], &[mail("")]), address));
+        // Another one beside it is not changed.
+        assert!(passes(
+            &constraints(&[mail(""), mail("example.com")], &[]),
+            address
+        ));
     }
 }
 
@@ -306,16 +320,16 @@ fn directory_names() {
 }
 
 #[test]
-fn forms_that_are_not_compared() {
+fn pki_04_forms_that_are_not_compared() {
     let upn = |value: &str| {
         let value = tlv(0xa0, &tlv(0x0c, value.as_bytes()));
         [oid("1.3.6.1.4.1.311.20.2.3"), value].concat()
     };
     let forms = [
-        (0x82, b"good.com".to_vec(), "host name"),
-        (0x86, b"https://good.com".to_vec(), "URI"),
-        (0x87, vec![192, 0, 2, 1, 255, 255, 255, 0], "IP address"),
         (0xa0, upn("a@good.com"), "otherName"),
+        (0xa3, tlv(0x30, &tlv(0x61, &tlv(0x13, b"DE"))), "X.400"),
+        (0xa5, tlv(0xa1, &tlv(0x0c, b"party")), "ediPartyName"),
+        (0x88, b"\x2a\x03\x04".to_vec(), "registeredID"),
     ];
     for (tag, content, words) in &forms {
         for value in [
@@ -341,4 +355,98 @@ fn forms_that_are_not_compared() {
     // Another type of otherName is another form.
     let value = constraints(&[], &[tlv(0xa0, &upn("x"))]);
     assert!(passes(&value, "ä@good.com"));
+    // The type of SmtpUTF8Mailbox is constrained by rfc822Name; in its own form it cannot be (RFC 9598 6).
+    let mailbox = [
+        oid("1.3.6.1.5.5.7.8.9"),
+        tlv(0xa0, &tlv(0x0c, "ä@good.com".as_bytes())),
+    ]
+    .concat();
+    assert!(!passes(
+        &constraints(&[tlv(0xa0, &mailbox)], &[]),
+        "ä@good.com"
+    ));
+    assert!(passes(
+        &constraints(&[tlv(0xa0, &mailbox)], &[]),
+        "a@good.com"
+    ));
+}
+
+#[test]
+fn pki_04_a_name_that_cannot_be_read_hides_none() {
+    for unreadable in [
+        tlv(0xa4, b"\x05\x00"),
+        tlv(0x84, b"\xff"),
+        tlv(0x02, b"\x01"),
+        tlv(0xa0, b"\x05\x00"),
+    ] {
+        let names = |address: &str| sequence(&[&unreadable, &tlv(0x81, address.as_bytes())]);
+        for (value, address) in [
+            (constraints(&[mail("good.com")], &[]), "a@bad.com"),
+            (constraints(&[mail("good.com")], &[]), "a@good.com"),
+            (constraints(&[], &[mail("bad.com")]), "a@bad.com"),
+            (constraints(&[], &[tlv(0x82, b"bad.com")]), "a@good.com"),
+        ] {
+            let reason = refused(&value, |leaf| {
+                leaf.extension("2.5.29.17", false, &names(address))
+            });
+            assert!(
+                matches!(reason, Some(Reason::NameConstraint { .. })),
+                "{unreadable:02x?}, {address}: {reason:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn pki_04_an_address_in_the_subject_counts_beside_an_alternative_name() {
+    const EMAIL: &str = "1.2.840.113549.1.9.1";
+    let value = constraints(&[mail("good.com")], &[]);
+    let with = |address: &'static str| {
+        refused(&value, move |leaf| {
+            leaf.address("a@good.com")
+                .subject(&[("2.5.4.3", "A"), (EMAIL, address)])
+        })
+    };
+    assert_eq!(with("b@good.com"), None);
+    let (name, subject) = ("a@bad.com".to_owned(), "CN=Limited".to_owned());
+    assert_eq!(
+        with("a@bad.com"),
+        Some(Reason::NameConstraint { name, subject })
+    );
+    // An rfc822Name is ASCII (RFC 9549 2.5); what is no address is outside.
+    for address in ["ä@good.com", "a@bücher.example"] {
+        let reason = refused(&value, |leaf| {
+            leaf.alternative_name(0x81, address.as_bytes())
+        });
+        assert!(matches!(reason, Some(Reason::NameConstraint { .. })));
+    }
+}
+
+/// The example of RFC 9598 6, figure 1.
+#[test]
+fn pki_04_rfc_9598_example() {
+    let value = constraints(
+        &[
+            mail("elementary.school.example.com"),
+            mail("xn--pss25c.example.com"),
+        ],
+        &[],
+    );
+    for address in [
+        "student@elementary.school.example.com",
+        "学生@elementary.school.example.com",
+        "student@xn--pss25c.example.com",
+        "医生@xn--pss25c.example.com",
+        "医生@大学.example.com",
+    ] {
+        assert!(passes(&value, address), "{address}");
+    }
+    for address in [
+        "student@school.example.com",
+        "学生@school.example.com",
+        "学生@中学.example.com",
+        "医生@xn--fiq228c.example.com",
+    ] {
+        assert!(!passes(&value, address), "{address}");
+    }
 }

@@ -6,18 +6,18 @@ use crate::crypto::public_key::KeyKind;
 use crate::policy::{Judgement, Requirements};
 
 /// Root, Issuing, and a leaf with serial number 0x1234 whose issuer has 0x55.
-struct Tree {
-    root: Ca,
-    issuing: Ca,
-    leaf: Vec<u8>,
+pub(super) struct Tree {
+    pub root: Ca,
+    pub issuing: Ca,
+    pub leaf: Vec<u8>,
 }
 
-const LEAF: &[u8] = &[0x12, 0x34];
-const ISSUING: &[u8] = &[0x55];
-const THEN: &str = "250601000000Z";
+pub(super) const LEAF: &[u8] = &[0x12, 0x34];
+pub(super) const ISSUING: &[u8] = &[0x55];
+pub(super) const THEN: &str = "250601000000Z";
 
 impl Tree {
-    fn new() -> Tree {
+    pub(super) fn new() -> Tree {
         let root = Ca::new("Root");
         let issuing = root.authority("Issuing").serial(ISSUING).issue_authority();
         let leaf = issuing.certify(Key::P256, "bob@example.org").serial(LEAF);
@@ -29,7 +29,7 @@ impl Tree {
         }
     }
 
-    fn case(&self) -> Case {
+    pub(super) fn case(&self) -> Case {
         Case::new(
             &self.leaf,
             &[self.issuing.certificate_der()],
@@ -39,12 +39,12 @@ impl Tree {
 }
 
 /// The outcomes of the revocation checks, the leaf's first.
-fn outcomes(checks: &[Check]) -> Vec<Outcome> {
+pub(super) fn outcomes(checks: &[Check]) -> Vec<Outcome> {
     let about = checks.iter().filter(|c| c.aspect() == Aspect::Revocation);
     about.map(Check::outcome).collect()
 }
 
-fn revoked(subject: &str, reason: &'static str) -> Reason {
+pub(super) fn revoked(subject: &str, reason: &'static str) -> Reason {
     Reason::Revoked {
         subject: subject.into(),
         // 2025-06-01
@@ -123,13 +123,18 @@ fn times_decide() {
         ),
         ("250101000000Z", None, "does not say how long"),
     ] {
-        let old = list().updates(this, next).revoke(LEAF, THEN, None);
+        let old = list().updates(this, next).revoke(LEAF, THEN, Some(6));
         let path = validate(old).unwrap();
         assert_eq!(outcomes(path.checks()), [Outcome::Unknown; 2]);
         assert!(
             path.checks().iter().any(|c| c.to_string().contains(words)),
             "{path:#?}"
         );
+    }
+    // But nothing except a hold ends with its list.
+    for (next, reason) in [(Some("251231235959Z"), None), (None, Some(1))] {
+        let old = list().updates("250101000000Z", next);
+        assert!(validate(old.revoke(LEAF, THEN, reason)).is_err());
     }
     // The first and the last second of a list.
     for (this, next) in [

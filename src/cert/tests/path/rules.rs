@@ -202,43 +202,6 @@ fn extensions_nobody_can_work_with() {
 }
 
 #[test]
-fn policies_are_accepted_and_demands_for_them_are_not() {
-    // certificatePolicies with one policy; requireExplicitPolicy 0; 1.2.3 mapped to 1.2.4;
-    // inhibitAnyPolicy 0.
-    let policies = sequence(&[&sequence(&[b"\x06\x02\x2a\x03"])]);
-    let explicit = sequence(&[b"\x80\x01\x00"]);
-    let mapping = sequence(&[&sequence(&[b"\x06\x02\x2a\x03\x06\x02\x2a\x04"])]);
-    let path = below(|c| c.extension("2.5.29.32", true, &policies)).path();
-    assert!(path.checks().iter().any(|c| c.what().contains("policies")));
-    let path = below(|c| c.extension("2.5.29.32", false, &policies)).path();
-    assert!(!path.checks().iter().any(|c| c.what().contains("policies")));
-    below(|c| c.extension("2.5.29.54", true, b"\x02\x01\x00")).path();
-    // inhibitPolicyMapping 0 alone demands nothing.
-    let inhibit = sequence(&[b"\x81\x01\x00"]);
-    below(|c| c.extension("2.5.29.36", true, &inhibit)).path();
-    leaf(|c| c.extension("2.5.29.36", false, &inhibit)).path();
-    let both = sequence(&[b"\x80\x01\x05\x81\x01\x00"]);
-    let reasons = below(|c| c.extension("2.5.29.36", true, b"\x05\x00")).reasons();
-    assert!(
-        reasons[0].to_string().contains("2.5.29.36 is malformed"),
-        "{reasons:?}"
-    );
-    for (id, critical, value) in [
-        ("2.5.29.36", true, &both),
-        ("2.5.29.36", true, &explicit),
-        ("2.5.29.36", false, &explicit),
-        ("2.5.29.33", true, &mapping),
-    ] {
-        let reasons = below(|c| c.extension(id, critical, value)).reasons();
-        assert!(reasons[0].to_string().contains(id), "{reasons:?}");
-        assert!(reasons[0].to_string().contains("demands"), "{reasons:?}");
-        let reasons = leaf(|c| c.extension(id, critical, value)).reasons();
-        assert!(reasons[0].to_string().contains(id), "{reasons:?}");
-        assert!(reasons[0].to_string().contains("demands"), "{reasons:?}");
-    }
-}
-
-#[test]
 fn odd_serial_numbers_do_no_harm() {
     leaf(|c| c.serial(&[0x80, 1])).path();
     below(|c| c.serial(&[0x7f; 40])).path();
@@ -379,4 +342,21 @@ fn sig_17_what_a_signer_may_not_be() {
             .extension("1.2.3.5", true, &tlv(4, b""))
     });
     assert_eq!((all.0, all.1.len()), (5, 5));
+}
+
+/// A bit string without bits allows nothing.
+#[test]
+fn an_empty_key_usage_is_no_authority() {
+    let root = Ca::new("Root");
+    let middle = root.authority("Middle").key_usage(None);
+    let middle = middle.extension("2.5.29.15", true, &[3, 1, 0]);
+    let middle = middle.issue_authority();
+    let (leaf, _) = middle.leaf(Key::P256, "bob@example.org");
+    let case = Case::new(
+        &leaf,
+        &[middle.certificate_der()],
+        &[root.certificate_der()],
+    );
+    let (subject, needed) = ("CN=Middle".to_owned(), "keyCertSign");
+    assert_eq!(case.reasons(), [Reason::IssuerKeyUsage { subject, needed }]);
 }

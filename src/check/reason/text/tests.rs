@@ -41,7 +41,10 @@ fn all() -> Vec<Reason> {
         },
         Reason::CertificateAuthority,
         Reason::UnknownCriticalExtension { oid: "TEXT".into() },
-        Reason::CertificatePolicies { extension: "WORD" },
+        Reason::CertificatePolicies {
+            demanded: vec!["TEXT".into()],
+            by: "TEXT".into(),
+        },
         Reason::MalformedExtension {
             extension: "TEXT".into(),
         },
@@ -105,6 +108,10 @@ fn all() -> Vec<Reason> {
         Reason::NameConstraint {
             name: "TEXT".into(),
             subject: "TEXT".into(),
+        },
+        Reason::DistrustedAfter {
+            subject: "TEXT".into(),
+            date: moment(),
         },
         Reason::Issuer {
             subject: "TEXT".into(),
@@ -218,6 +225,7 @@ fn count(reason: &Reason) -> usize {
         | Reason::PathTooLong { .. }
         | Reason::IssuerKeyUsage { .. }
         | Reason::NameConstraint { .. }
+        | Reason::DistrustedAfter { .. }
         | Reason::Issuer { .. }
         | Reason::Revoked { .. }
         | Reason::RevocationUnknown { .. }
@@ -240,7 +248,7 @@ fn count(reason: &Reason) -> usize {
         | Reason::EncryptionRequired
         | Reason::AuthenticatedEncryptionRequired
         | Reason::PartlyProtected
-        | Reason::Skipped { .. } => 64,
+        | Reason::Skipped { .. } => 65,
     }
 }
 

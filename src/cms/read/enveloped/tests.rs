@@ -350,9 +350,11 @@ fn authenticated_attributes_that_cannot_be() {
 fn certificates_of_the_originator_are_kept() {
     let ca = crate::cert::ca::Ca::new("Test CA");
     let der = Message::authenticated(&gcm(16), &GCM_TEXT, &GCM_TAG).der();
-    // Put `[0] { [0] { certificate, [2] attribute certificate } }` behind the version.
+    // Put `[0] { [0] { certificate, [2] attribute certificate }, [1] { list } }` behind the version.
     let set = [ca.certificate_der(), &hex!("a2020500")].concat();
-    let originator = asn1::implicit(0, true, &asn1::implicit(0, true, &set));
+    let certificates = asn1::implicit(0, true, &set);
+    let crls = asn1::implicit(1, true, &ca.revocation_list().issue());
+    let originator = asn1::implicit(0, true, &[certificates, crls].concat());
     let info = ContentInfo::read(&der, "test message", &Limits::default()).unwrap();
     let body = info.content.unwrap();
     let (version, rest) = body.content.split_at(3);
@@ -363,8 +365,9 @@ fn certificates_of_the_originator_are_kept() {
     ]);
     let message = read(&der).unwrap();
     assert_eq!(message.certificates, [ca.certificate_der()]);
-    assert_eq!(message.notes.len(), 1);
-    assert!(message.notes[0].contains("attribute certificate"));
+    assert_eq!(message.notes.len(), 2);
+    assert!(message.notes[0].contains("not looked at"));
+    assert!(message.notes[1].contains("attribute certificate"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn iterations_are_refused_before_the_work() {
+fn pki_10_iterations_are_refused_before_the_work() {
     let content = sequence(&[]);
     for iterations in [10_000_001, 1 << 31, (1 << 32) + 1, u64::MAX] {
         let file = pfx(&content, &mac_data(&sha256(), &[0; 32], iterations));
@@ -56,7 +56,7 @@ fn certificate_bag(name: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn odd_bags_and_names() {
+fn pki_10_odd_bags_and_names() {
     let unknown = ObjectIdentifier::new_unwrap("1.2.3");
     let sdsi = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.22.2");
     let bags = [
@@ -91,7 +91,7 @@ fn odd_bags_and_names() {
 }
 
 #[test]
-fn bags_and_nesting_are_bounded() {
+fn pki_10_bags_and_nesting_are_bounded() {
     let one = certificate_bag(b"");
     let limit = |result| match kind(result) {
         ErrorKind::Limit { limit, .. } => limit,
@@ -117,7 +117,7 @@ fn bags_and_nesting_are_bounded() {
 }
 
 #[test]
-fn broken_structures_are_not_called_wrong_passwords() {
+fn pki_10_broken_structures_are_not_called_wrong_passwords() {
     let auth_safe = content_info(&ID_DATA, &octet_string(&sequence(&[])));
     let mac = mac_data(&sha256(), &[0; 32], 1);
     let signed = content_info(&crate::bag::ID_SIGNED_DATA, &null());

@@ -46,7 +46,7 @@ fn corpora_open() {
 }
 
 #[test]
-fn corpora_refuse() {
+fn pki_10_corpora_refuse() {
     for name in ["no-len", "zero-len", "bad-key-len"] {
         let Some(file) = corpus(&format!("openssl/pkcs12/pbmac1_256_256.{name}.p12")) else {
             return;

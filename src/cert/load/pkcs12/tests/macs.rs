@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn empty_and_absent_passwords() {
+fn pki_10_empty_and_absent_passwords() {
     let Some(openssl) = OpenSsl::find() else {
         return;
     };
@@ -42,7 +42,7 @@ fn empty_and_absent_passwords() {
 }
 
 #[test]
-fn a_file_without_mac_needs_the_opt_in() {
+fn pki_10_a_file_without_mac_needs_the_opt_in() {
     let Some(openssl) = OpenSsl::find() else {
         return;
     };
@@ -129,7 +129,7 @@ fn pbmac1(openssl: &OpenSsl, content: &[u8], key_length: Option<u64>, hash: &str
 }
 
 #[test]
-fn pbmac1_with_key_lengths() {
+fn pki_10_pbmac1_with_key_lengths() {
     let Some(openssl) = OpenSsl::find() else {
         return;
     };
