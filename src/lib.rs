@@ -49,6 +49,9 @@ mod cms;
 
 pub mod report;
 
+#[cfg(feature = "online")]
+pub mod online;
+
 pub mod compose;
 
 pub mod protect;
