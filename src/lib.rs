@@ -52,6 +52,8 @@ pub mod report;
 #[cfg(feature = "online")]
 pub mod online;
 
+pub mod store;
+
 pub mod compose;
 
 pub mod protect;
@@ -73,5 +75,6 @@ pub use limits::Limits;
 pub use open::Opener;
 pub use protect::{Protected, Protector};
 pub use resolver::CertificateResolver;
+pub use store::Store;
 #[cfg(feature = "smtp")]
 pub use submit::Submitter;
