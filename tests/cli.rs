@@ -3,8 +3,12 @@
 
 #[path = "support/ca.rs"]
 mod ca;
+#[path = "cli/fetch.rs"]
+mod fetch;
 #[path = "cli/inspect.rs"]
 mod inspect;
+#[path = "cli/inspect_trust.rs"]
+mod inspect_trust;
 #[path = "cli/mail_server.rs"]
 mod mail_server;
 #[path = "cli/open.rs"]
@@ -19,8 +23,14 @@ mod refused;
 mod revoked;
 #[path = "cli/send.rs"]
 mod send;
+#[path = "online/server.rs"]
+mod server;
 #[allow(dead_code)] // The tests of submission use the rest of it.
 #[path = "support/smtp.rs"]
 mod smtp;
+#[path = "cli/store.rs"]
+mod store;
+#[path = "cli/trust.rs"]
+mod trust;
 #[path = "cli/world.rs"]
 mod world;

@@ -26,6 +26,8 @@ mod args;
 mod choices;
 #[path = "smime/failure.rs"]
 mod failure;
+#[path = "smime/fetch.rs"]
+mod fetch;
 #[path = "smime/files.rs"]
 mod files;
 #[path = "smime/inspect.rs"]
@@ -48,8 +50,14 @@ mod receiving;
 mod report;
 #[path = "smime/send.rs"]
 mod send;
+#[path = "smime/store.rs"]
+mod store;
+#[path = "smime/storing.rs"]
+mod storing;
 #[path = "smime/time.rs"]
 mod time;
+#[path = "smime/trust.rs"]
+mod trust;
 
 use std::process::ExitCode;
 
@@ -70,6 +78,7 @@ fn main() -> ExitCode {
         Command::Send(command) => (send::run(&command), command.files.json),
         Command::Open(command) => (open::run(&command), command.json),
         Command::Inspect(command) => (inspect::run(&command), command.json),
+        Command::Store(command) => (store::run(&command), command.json()),
     };
     result.unwrap_or_else(|error| failure::tell(&error, json))
 }

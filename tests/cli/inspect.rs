@@ -5,11 +5,11 @@ use serde_json::Value;
 use crate::openssl;
 use crate::world::{PASSWORD, Ran, World, cms, mail};
 
-fn json(ran: &Ran) -> Value {
+pub fn json(ran: &Ran) -> Value {
     serde_json::from_slice(&ran.stdout).unwrap()
 }
 
-fn words(ran: &Ran) -> String {
+pub fn words(ran: &Ran) -> String {
     String::from_utf8(ran.stdout.clone()).unwrap()
 }
 
@@ -179,4 +179,205 @@ fn unknown_files_are_2_and_the_others_are_shown() {
     }
     world.smime("inspect", b"").exits(64);
     world.smime("inspect --help", b"").exits(0);
+}
+
+/// A root, an intermediate CA and Erin, whose certificate a public CA could have issued: `root.pem`, `middle.pem`,
+/// `erin.pem`, and Frank's without anything, for web servers: `frank.pem`. Lists that revoke nobody (`none.crl`) and Erin
+/// (`erin.crl`).
+pub fn erin() -> World {
+    use crate::ca::{Ca, Key, SERVER_AUTH, oid, pem, sequence, tlv};
+    let world = World::new();
+    let root = Ca::new("Root");
+    let middle = root.intermediate("Middle");
+    world.write("root.pem", root.certificate_pem());
+    world.write("middle.pem", middle.certificate_pem());
+    let policy = sequence(&[&sequence(&[&oid("2.23.140.1.5.4.3")])]);
+    let list = tlv(0xa0, &tlv(0xa0, &tlv(0x86, b"http://ca.example/ca.crl")));
+    let issuer = [
+        oid("1.3.6.1.5.5.7.48.2"),
+        tlv(0x86, b"http://ca.example/ca.cer"),
+    ]
+    .concat();
+    let (erin, _) = middle
+        .certify(Key::Rsa2048, "erin@example.org")
+        .subject(&[("2.5.4.42", "Erin"), ("2.5.4.3", "Erin")])
+        .serial(&[0x17; 16])
+        .validity("260101000000Z", "261231235959Z")
+        .extension("2.5.29.32", false, &policy)
+        .extension("2.5.29.31", false, &sequence(&[&sequence(&[&list])]))
+        .extension(
+            "1.3.6.1.5.5.7.1.1",
+            false,
+            &sequence(&[&sequence(&[&issuer])]),
+        )
+        .issue();
+    world.write("erin.pem", pem("CERTIFICATE", &erin));
+    let (frank, _) = middle
+        .certify(Key::Rsa1024, "frank@example.org")
+        .extended_key_usage(&[SERVER_AUTH])
+        .issue();
+    world.write("frank.pem", pem("CERTIFICATE", &frank));
+    let list = || {
+        middle
+            .revocation_list()
+            .updates("260101000000Z", Some("270101000000Z"))
+    };
+    world.write("none.crl", list().issue());
+    let revoked = list().revoke(&[0x17; 16], "260201000000Z", Some(1));
+    world.write("erin.crl", revoked.issue_pem());
+    world
+}
+
+/// The lines below a label, without the label.
+pub fn below(said: &str, label: &str) -> Vec<String> {
+    let begin = format!("    {label:<12} ");
+    let mut lines = said.lines().skip_while(|line| !line.starts_with(&begin));
+    let first = lines.next().unwrap_or_else(|| panic!("{label}: {said}"));
+    let rest = lines.take_while(|line| line.starts_with("                 "));
+    let all = [first].into_iter().chain(rest);
+    all.map(|line| line.split_at(17).1.to_owned()).collect()
+}
+
+#[test]
+fn what_a_certificate_is_fit_for_and_until_when() {
+    let world = erin();
+    let ran = world
+        .smime("inspect erin.pem --at 2026-06-01T00:00:00Z", b"")
+        .exits(0);
+    let said = words(&ran);
+    assert_eq!(
+        below(&said, "valid"),
+        ["2026-01-01T00:00:00Z to 2026-12-31T23:59:59Z (213 days left)"]
+    );
+    assert_eq!(
+        below(&said, "profile"),
+        ["individual-validated, strict (CA/Browser Forum S/MIME Baseline Requirements)"]
+    );
+    assert_eq!(below(&said, "signs"), ["yes"]);
+    assert_eq!(below(&said, "encrypts"), ["yes"]);
+    assert_eq!(below(&said, "findings"), ["none"]);
+    assert!(!said.contains("path "), "{said}");
+
+    // Ten days before its end, and after it.
+    let said = words(
+        &world
+            .smime("inspect erin.pem --at 2026-12-21T12:00:00Z", b"")
+            .exits(0),
+    );
+    assert_eq!(
+        below(&said, "findings"),
+        ["notice: it expires in 10 days; renew it [RFC 5280 4.1.2.5]"]
+    );
+    let said = words(
+        &world
+            .smime("inspect erin.pem --at 2027-01-01T00:00:00Z", b"")
+            .exits(0),
+    );
+    assert!(below(&said, "valid")[0].ends_with("(expired)"), "{said}");
+    assert!(
+        below(&said, "encrypts")[0].starts_with("no: the certificate expired"),
+        "{said}"
+    );
+    assert!(
+        below(&said, "findings")[0].starts_with("error: the certificate expired"),
+        "{said}"
+    );
+
+    let said = words(&world.smime("inspect frank.pem", b"").exits(0));
+    let findings = below(&said, "findings");
+    for (place, begin) in [
+        "error: the RSA key has 1024 bits",
+        "error: the certificate was not issued for mail",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert!(findings[place].starts_with(begin), "{findings:?}");
+    }
+    assert!(
+        findings.last().unwrap().starts_with("notice: "),
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn findings_as_json() {
+    let world = erin();
+    let arguments = "inspect --json erin.pem frank.pem middle.pem --at 2026-12-21T12:00:00Z";
+    let files = json(&world.smime(arguments, b"").exits(0));
+    let erin = &files[0]["found"][0]["certificate"];
+    assert_eq!(erin["days_left"], 10);
+    assert_eq!(erin["profile"]["validation"], "individual");
+    assert_eq!(erin["profile"]["generation"], "strict");
+    assert_eq!(erin["findings"].as_array().unwrap().len(), 1);
+    assert_eq!(erin["findings"][0]["severity"], "notice");
+    assert_eq!(erin["findings"][0]["code"], "smime.expires_soon");
+    assert_eq!(erin["path"], Value::Null);
+    assert_eq!(erin["subject"], "CN=Erin,GN=Erin");
+    let frank = &files[1]["found"][0]["certificate"];
+    assert_eq!(frank["signs"]["fit"], false);
+    assert_eq!(frank["profile"], Value::Null);
+    assert_eq!(frank["findings"][0]["code"], "smime.weak_key");
+    assert_eq!(frank["findings"][0]["reference"], "RFC 8551 4");
+    let middle = &files[2]["found"][0]["certificate"];
+    assert_eq!(middle["authority"], true);
+    assert_eq!(
+        middle["findings"][0]["code"],
+        "smime.certification_authority"
+    );
+}
+
+/// With a root it says whether the certificate leads there, by which certificates, and what stands against it.
+#[test]
+fn whether_a_certificate_leads_to_a_root() {
+    let world = erin();
+    let inspect = |arguments: &str| {
+        world.smime(
+            &format!("inspect --at 2026-06-01T00:00:00Z {arguments}"),
+            b"",
+        )
+    };
+    let said = words(&inspect("erin.pem --trust root.pem --intermediate middle.pem").exits(0));
+    let trusted = below(&said, "path");
+    assert_eq!(trusted[0], "yes: CN=Erin,GN=Erin <- CN=Middle <- CN=Root");
+    assert!(
+        trusted
+            .iter()
+            .any(|line| line.starts_with("unknown: revocation: ")),
+        "{said}"
+    );
+
+    // The intermediate certificate may come in the same file, whatever the order.
+    let mut both = std::fs::read(world.path("middle.pem")).unwrap();
+    both.extend(std::fs::read(world.path("erin.pem")).unwrap());
+    world.write("both.pem", both);
+    let said = words(&inspect("both.pem --trust root.pem").exits(0));
+    assert!(
+        said.contains("yes: CN=Erin,GN=Erin <- CN=Middle <- CN=Root"),
+        "{said}"
+    );
+    assert!(said.contains("yes: CN=Middle <- CN=Root"), "{said}");
+    // And not from another file, which nobody said to take it from.
+    let ran = inspect("erin.pem middle.pem --trust root.pem").exits(1);
+    let said = words(&ran);
+    let trusted = below(&said, "path");
+    assert_eq!(trusted[0], "no");
+    assert!(trusted[1..].concat().contains("CN=Middle"), "{said}");
+
+    let said = words(&inspect("erin.pem --trust ca.pem --intermediate middle.pem").exits(1));
+    let trusted = below(&said, "path");
+    assert_eq!(trusted[0], "no");
+    assert!(trusted[1..].concat().contains("CN=Root"), "{said}");
+
+    // A PKCS#12 with its chain.
+    let p12 = "alice.p12 --password-file password.txt";
+    let said = words(&inspect(&format!("{p12} --trust ca.pem")).exits(0));
+    assert!(said.contains("yes: CN=alice <- CN=Test CA"), "{said}");
+    assert!(
+        words(&inspect(&format!("{p12} --trust root.pem")).exits(1)).contains("path         no")
+    );
+    // A file that cannot be read weighs more.
+    inspect("erin.pem nothing --trust ca.pem").exits(2);
+    inspect("erin.pem --trust nothing").exits(2);
+    inspect("erin.pem --crl none.crl").exits(64);
 }

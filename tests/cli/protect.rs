@@ -171,3 +171,14 @@ fn a_large_message_streams() {
         assert_eq!(lines, body.lines().count());
     }
 }
+
+/// An address can hold what no terminal shows.
+#[test]
+fn addresses_hide_nothing() {
+    let world = World::new();
+    let input = mail("To: bo\u{200b}b@example.net\n");
+    let options = "protect --sign alice.pem";
+    let ran = world.smime(options, input.as_bytes()).exits(0);
+    let sent = "to be sent to bo\\u{200b}b@example.net";
+    assert!(ran.stderr.contains(sent), "{}", ran.stderr);
+}

@@ -8,6 +8,8 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 use crate::choices::{Cipher, Digest, KeyEncryption};
 use crate::password::PasswordSource;
 use crate::receiving::{InspectCommand, OpenCommand};
+use crate::storing::{StoreCommand, StoreOption};
+use crate::trust::Trust;
 
 /// Sign, encrypt, send and open mail with S/MIME.
 #[derive(Parser)]
@@ -56,10 +58,21 @@ pub enum Command {
     /// Say what a file is and what is in it, without keys: certificates, PKCS#12, CMS, mail
     #[command(
         long_about = "Says what a file is and what is in it, as far as that can be seen without keys. \
-            Nothing is decrypted, nothing is verified: `smime open` does that.",
-        after_help = "Exit status: 0 all files were read, 2 some could not be, 64 wrong usage."
+            Nothing is decrypted, and no message is verified: `smime open` does that. With --trust, \
+            certificates are validated.",
+        after_help = "Exit status: 0 all files were read, and with --trust every certificate leads to one of \
+            the roots; 1 with --trust, and some certificate does not; 2 some file could not be read; \
+            64 wrong usage."
     )]
     Inspect(InspectCommand),
+    /// Keep identities and certificates in a folder, found by address
+    #[command(
+        subcommand,
+        long_about = "Keeps own identities and correspondents' certificates in a folder, found by address. \
+            Several processes may use one folder at once.",
+        after_help = "Exit status: 0 done, 2 not done, or not all of it, 64 wrong usage."
+    )]
+    Store(StoreCommand),
 }
 
 #[derive(Args)]
@@ -108,13 +121,26 @@ pub struct Protection {
     #[arg(long, value_name = "CERT", help_heading = "Encrypting")]
     pub to: Vec<PathBuf>,
     /// Encrypt to all recipients of the message, with the certificates in this folder, which are
-    /// found by the addresses they name and trusted because they are there
+    /// found by the addresses they name and trusted because they are there, or with --anchors
+    /// because those roots vouch for them
     #[arg(long, value_name = "DIR", help_heading = "Encrypting")]
     pub certs: Option<PathBuf>,
-    /// Roots that candidate certificates must lead to. Those of --to and --certs are named by
-    /// you and need none
-    #[arg(long, value_name = "CA", help_heading = "Encrypting")]
-    pub anchors: Option<PathBuf>,
+    #[command(flatten)]
+    pub trust: Trust,
+    #[command(flatten)]
+    pub store: StoreOption,
+    /// Sign with the identity that the store has for From
+    #[arg(
+        long,
+        requires = "store",
+        conflicts_with = "sign",
+        help_heading = "Store"
+    )]
+    pub sign_as_sender: bool,
+    /// Encrypt to all recipients of the message, with the certificates in the store. Those that were
+    /// learned from mail must lead to --anchors
+    #[arg(long, requires = "store", help_heading = "Store")]
+    pub encrypt_to_recipients: bool,
     /// Compress the content first; few mail programs read it
     #[arg(long)]
     pub compress: bool,
@@ -215,6 +241,13 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, c
             command.passwords = in_order(matches, "password_file", "password_env");
             Ok(())
         }
+        Command::Store(StoreCommand::Add(command)) => {
+            if let Some((_, matches)) = matches.subcommand() {
+                command.passwords = in_order(matches, "password_file", "password_env");
+            }
+            Ok(())
+        }
+        Command::Store(_) => Ok(()),
     };
     checked.map_err(|problem| wrong(name, problem))?;
     Ok(command)
@@ -233,20 +266,29 @@ fn in_order(matches: &ArgMatches, files: &str, variables: &str) -> Vec<PasswordS
 }
 
 fn check(protection: &Protection) -> Result<(), &'static str> {
-    let signs = !protection.sign.is_empty();
-    let encrypts = !protection.to.is_empty() || protection.certs.is_some();
+    let signs = !protection.sign.is_empty() || protection.sign_as_sender;
+    let encrypts =
+        !protection.to.is_empty() || protection.certs.is_some() || protection.encrypt_to_recipients;
     if !signs && !encrypts {
-        return Err("nothing to do: --sign ID signs, --to CERT or --certs DIR encrypts");
+        return Err(
+            "nothing to do: --sign ID or --sign-as-sender signs; --to CERT, --certs DIR or --encrypt-to-recipients \
+             encrypts",
+        );
     }
     if !signs && (protection.opaque || protection.pss || protection.digest.is_some()) {
-        return Err("--opaque, --digest and --pss are about signing and need --sign ID");
+        return Err(
+            "--opaque, --digest and --pss are about signing and need --sign ID or --sign-as-sender",
+        );
     }
     let passwords = protection.passwords.len();
     if passwords > 1 && passwords != protection.sign.len() {
         return Err("give one password for all identities of --sign, or one for each");
     }
-    if passwords == 1 && !signs {
-        return Err("--password-file and --password-env are for the identities of --sign ID");
+    if passwords == 1 && protection.sign.is_empty() {
+        return Err(
+            "--password-file and --password-env are for the identities of --sign ID; the store has \
+             --store-password-file and --store-password-env",
+        );
     }
     Ok(())
 }
@@ -369,6 +411,31 @@ mod tests {
                 "{arguments:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_every_option_that_gives_it() {
+        let refused = |arguments: &[&str]| match parsed(arguments) {
+            Ok(_) => panic!("{arguments:?}"),
+            Err(error) => error.to_string(),
+        };
+        let nothing = refused(&["smime", "protect", "--compress"]);
+        assert!(nothing.contains("--sign-as-sender"), "{nothing}");
+        assert!(nothing.contains("--encrypt-to-recipients"), "{nothing}");
+        let pss = refused(&["smime", "protect", "--to", "bob.cer", "--pss"]);
+        assert!(pss.contains("--sign-as-sender"), "{pss}");
+        let store = "smime protect --store here --sign-as-sender --password-env ONE";
+        let store = refused(&store.split(' ').collect::<Vec<_>>());
+        assert!(store.contains("--store-password-env"), "{store}");
+    }
+
+    #[test]
+    fn the_help_of_inspect_says_what_trust_does() {
+        let mut command = Cli::command();
+        let inspect = command.find_subcommand_mut("inspect").unwrap();
+        let help = inspect.render_long_help().to_string();
+        assert!(!help.contains("nothing is verified"), "{help}");
+        assert!(help.contains("1 with --trust"), "{help}");
     }
 
     #[test]

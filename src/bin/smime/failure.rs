@@ -6,7 +6,7 @@ use anyhow::Error;
 use serde_json::{Value, json};
 use smime::protect::{ProtectError, Refused};
 
-use crate::report;
+use crate::{advice, report};
 
 /// Some recipient was not accepted.
 pub const PARTLY_SENT: u8 = 1;
@@ -21,7 +21,13 @@ pub const WRONG_USAGE: u8 = 64;
 pub fn tell(error: &Error, as_json: bool) -> ExitCode {
     match as_json {
         true => report::to_stderr(format_args!("{}", as_value(error))),
-        false => report::to_stderr(format_args!("smime: {error}")),
+        false => {
+            let refused = error
+                .downcast_ref::<ProtectError>()
+                .and_then(ProtectError::refused);
+            let advice = refused.map(advice::on_refused).unwrap_or_default();
+            report::to_stderr(format_args!("smime: {error}{advice}"));
+        }
     }
     ExitCode::from(FAILED)
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use smime::cert::{Crl, Pkcs12};
+use smime::cert::{Crl, OcspResponse, Pkcs12};
 use smime::{Certificate, Identity, Limits, TrustAnchors};
 use zeroize::Zeroizing;
 
@@ -76,6 +76,12 @@ pub fn certificates(path: &Path) -> Result<Vec<Certificate>> {
 pub fn crls(path: &Path) -> Result<Vec<Crl>> {
     let bytes = read(path)?;
     Crl::all_from_bytes(&bytes).map_err(|error| error.in_file(path).into())
+}
+
+/// The OCSP response that a file is.
+pub fn ocsp_response(path: &Path) -> Result<OcspResponse> {
+    let bytes = read(path)?;
+    OcspResponse::from_bytes(&bytes).map_err(|error| error.in_file(path).into())
 }
 
 /// One certificate, DER or PEM.

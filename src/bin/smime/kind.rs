@@ -11,6 +11,8 @@ pub enum Kind {
     Keys,
     /// ASN.1 that begins with a SEQUENCE: a certificate or revocation list.
     Certificates,
+    /// ASN.1 that begins with an enumeration: an OCSP response.
+    Ocsp,
     /// Mail, as far as it is anything.
     Mail,
 }
@@ -43,6 +45,7 @@ impl Kind {
             Some(0x06) => return Kind::Cms,
             Some(0x02) => return Kind::Keys,
             Some(0x30) => return Kind::Certificates,
+            Some(0x0a) => return Kind::Ocsp,
             _ => {}
         }
         if is_mail(bytes) {
@@ -107,6 +110,7 @@ mod tests {
             (b"\r\n-----BEGIN PKCS7-----\r\n", Kind::Cms),
             (b"\x30\x82\x01\x00\x02\x01\x03", Kind::Keys),
             (b"\x30\x82\x01\x00\x30\x82", Kind::Certificates),
+            (b"\x30\x82\x01\x00\x0a\x01\x00", Kind::Ocsp),
             (pem.as_bytes(), Kind::Pem),
             (bag.as_bytes(), Kind::Pem),
             (text.as_bytes(), Kind::Pem),

@@ -5,40 +5,55 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
+use smime::online::Wanted;
 use smime::open::{Content, Opened, outline};
 use smime::policy::StandardPolicy;
-use smime::{Limits, Opener, TrustAnchors};
+use smime::{Limits, Opener};
 
 use crate::kind::{self, Kind};
 use crate::output::{self, Output};
 use crate::receiving::{OpenCommand, PolicyName, Requirement};
-use crate::{advice, failure, files, password, report};
+use crate::{advice, failure, files, password, report, store, trust};
 
 pub fn run(command: &OpenCommand) -> Result<ExitCode> {
     let opener = prepare(command)?;
     let input = output::read_input(&command.input)?;
-    let opened = match &command.detached {
-        Some(path) => opener.verify_detached(&input, &files::read(path)?),
-        None => match kind(&input, &command.input)? {
-            Kind::Cms => opener.open_cms(&input),
-            _ => opener.open(&input),
-        },
-    };
-    let opened = opened.map_err(|error| advice::on_error(error, command))?;
+    let known = command.fetch.until_known(
+        opener,
+        |opener| open(opener, &input, command),
+        |opened| Wanted::new().report(opened.report()),
+    )?;
+    let opened = known.seen;
     let path = command.output.as_deref().unwrap_or(Path::new("-"));
     let status = write(&opened, path)?;
     match command.json {
         true => {
-            let value = serde_json::to_value(opened.report())?;
+            let mut value = serde_json::to_value(opened.report())?;
+            if let Some(fields) = value.as_object_mut() {
+                fields.insert("warnings".into(), known.warnings.into());
+            }
             report::to_stderr(format_args!("{value}"));
         }
         false => {
             let text = opened.report().to_string();
             let advice = advice::on_report(opened.report(), command);
+            report::warn(&known.warnings);
             report::to_stderr(format_args!("{}{advice}", text.trim_end()));
         }
     }
     Ok(ExitCode::from(status))
+}
+
+/// Opens the input as what it is.
+fn open(opener: &Opener, input: &[u8], command: &OpenCommand) -> Result<Opened> {
+    let opened = match &command.detached {
+        Some(path) => opener.verify_detached(input, &files::read(path)?),
+        None => match kind(input, &command.input)? {
+            Kind::Cms => opener.open_cms(input),
+            _ => opener.open(input),
+        },
+    };
+    opened.map_err(|error| advice::on_error(error, command))
 }
 
 /// What the input is; nothing that `open` could open is an error that says what it is instead.
@@ -56,7 +71,7 @@ fn kind(input: &[u8], path: &Path) -> Result<Kind> {
             outline(input, &Limits::default()).map_err(|error| error.in_file(path))?;
         }
         Kind::Mail => {}
-        Kind::Pem | Kind::Keys | Kind::Certificates => bail!(
+        Kind::Pem | Kind::Keys | Kind::Certificates | Kind::Ocsp => bail!(
             "{}: certificates, revocation lists or keys, and no message; `smime inspect` says what \
              is in it",
             path.display()
@@ -80,12 +95,7 @@ fn write(opened: &Opened, path: &Path) -> Result<u8> {
 }
 
 fn prepare(command: &OpenCommand) -> Result<Opener> {
-    let mut anchors = TrustAnchors::new();
-    for path in &command.trust {
-        for certificate in files::certificates(path)? {
-            anchors.add(&certificate);
-        }
-    }
+    let anchors = trust::anchors(&command.trust)?;
     let mut opener = Opener::new(&anchors).policy(policy(command));
     let passwords = password::read_all(&command.passwords)?;
     for (place, path) in command.identity.iter().enumerate() {
@@ -102,6 +112,12 @@ fn prepare(command: &OpenCommand) -> Result<Opener> {
     for path in &command.crl {
         opener = opener.crls(&files::crls(path)?);
     }
+    for path in &command.ocsp {
+        opener = opener.ocsp_responses([&files::ocsp_response(path)?]);
+    }
+    if let Some(store) = store::of(&command.store)? {
+        opener = opener.resolver(store);
+    }
     if let Some(signer) = &command.signer {
         opener = opener.expect_signer(signer);
     }
@@ -112,10 +128,11 @@ fn prepare(command: &OpenCommand) -> Result<Opener> {
 }
 
 fn policy(command: &OpenCommand) -> StandardPolicy {
-    let mut policy = match command.at {
+    let policy = match command.at {
         Some(time) => StandardPolicy::at(time),
         None => StandardPolicy::new(),
     };
+    let mut policy = command.revocation.policy(policy);
     if matches!(command.policy, PolicyName::Legacy) {
         policy = policy.legacy();
     }

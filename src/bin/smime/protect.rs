@@ -84,7 +84,7 @@ fn recipients(envelope: &Envelope) -> String {
     let all: Vec<String> = envelope
         .recipients()
         .iter()
-        .map(|mailbox| mailbox.address())
+        .map(|mailbox| report::visible(&mailbox.address()))
         .collect();
     format!("to be sent to {}", all.join(", "))
 }

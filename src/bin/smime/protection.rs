@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 use smime::Protector;
-use smime::resolver::FolderResolver;
+use smime::policy::StandardPolicy;
+use smime::resolver::{ChainResolver, FolderResolver};
 
 use crate::args::Protection;
-use crate::{files, password};
+use crate::{files, password, store};
 
 /// A protector as the options want it, and what a person should know about the files.
 pub struct Prepared {
@@ -25,14 +26,24 @@ pub fn prepare(options: &Protection) -> Result<Prepared> {
     for path in &options.to {
         protector = protector.encrypt_to([&files::certificate(path)?]);
     }
+    let mut resolver = ChainResolver::new();
     if let Some(folder) = &options.certs {
-        let resolver = FolderResolver::open(folder)?;
-        warnings = resolver.problems();
-        protector = protector.resolver(resolver).encrypt_to_recipients();
+        let folder = FolderResolver::open(folder)?;
+        warnings = folder.problems();
+        resolver = resolver.then(options.trust.resolver(folder));
     }
-    if let Some(path) = &options.anchors {
-        protector = protector.anchors(&files::anchors(path)?);
+    if let Some(store) = store::of(&options.store)? {
+        warnings.extend(store.problems()?.iter().map(ToString::to_string));
+        resolver = resolver.then(store.resolver_with(StandardPolicy::new()));
     }
+    protector = protector.resolver(resolver);
+    if options.certs.is_some() || options.encrypt_to_recipients {
+        protector = protector.encrypt_to_recipients();
+    }
+    if options.sign_as_sender {
+        protector = protector.sign_as_sender();
+    }
+    protector = options.trust.set(protector)?;
     if let Some(cipher) = options.cipher.chosen() {
         protector = protector.cipher(cipher);
     }

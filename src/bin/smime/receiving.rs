@@ -6,8 +6,11 @@ use std::time::SystemTime;
 use clap::{Args, ValueEnum};
 use smime::Mailbox;
 
+use crate::fetch::Fetch;
 use crate::password::PasswordSource;
+use crate::storing::StoreOption;
 use crate::time;
+use crate::trust::Revocation;
 
 #[derive(Args)]
 pub struct OpenCommand {
@@ -28,6 +31,8 @@ pub struct OpenCommand {
     /// The same, from an environment variable
     #[arg(long, value_name = "NAME", help_heading = "Decrypting")]
     pub message_password_env: Vec<String>,
+    #[command(flatten)]
+    pub store: StoreOption,
     /// Trust what these roots vouch for (DER, PEM or p7b). Roots of web servers are not roots of
     /// mail. Repeated: more of them
     #[arg(long, value_name = "CA", help_heading = "Verifying")]
@@ -39,6 +44,17 @@ pub struct OpenCommand {
     /// Revocation lists (DER or PEM)
     #[arg(long, value_name = "FILE", help_heading = "Verifying")]
     pub crl: Vec<PathBuf>,
+    /// OCSP responses (DER or PEM), one in each file
+    #[arg(long, value_name = "FILE", help_heading = "Verifying")]
+    pub ocsp: Vec<PathBuf>,
+    /// What it means that nobody says whether a certificate was revoked
+    #[arg(
+        long,
+        value_name = "HOW",
+        default_value = "soft",
+        help_heading = "Verifying"
+    )]
+    pub revocation: Revocation,
     /// Judge as if it were this time, such as 2026-06-01T12:00:00Z [default: now]
     #[arg(long, value_name = "TIME", value_parser = time::parse, help_heading = "Verifying")]
     pub at: Option<SystemTime>,
@@ -64,6 +80,8 @@ pub struct OpenCommand {
     /// content; the report names him
     #[arg(long, conflicts_with = "signer", help_heading = "Verifying")]
     pub any_signer: bool,
+    #[command(flatten)]
+    pub fetch: Fetch,
     /// The message; - is stdin. A mail, a MIME entity, or CMS (DER, BER or PEM)
     #[arg(short, value_name = "IN", default_value = "-")]
     pub input: PathBuf,
@@ -82,7 +100,7 @@ pub struct OpenCommand {
 
 #[derive(Args)]
 pub struct InspectCommand {
-    /// Certificates, revocation lists, PKCS#12, keys, CMS, mails
+    /// Certificates, revocation lists, OCSP responses, PKCS#12, keys, CMS, mails
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// Read a password from this file, for PKCS#12 files and keys; one newline at its end is left
@@ -92,6 +110,25 @@ pub struct InspectCommand {
     /// The same, from an environment variable
     #[arg(long, value_name = "NAME")]
     pub password_env: Vec<String>,
+    /// Say of each certificate whether it leads to one of these roots (DER, PEM or p7b), and why not;
+    /// the exit status is 1 when one does not. Repeated: more of them
+    #[arg(long, value_name = "CA", help_heading = "Trust")]
+    pub trust: Vec<PathBuf>,
+    /// Certificates that may stand between a certificate and a root, beside those in the same FILE.
+    /// They are not trusted for that
+    #[arg(long, value_name = "CERT", requires = "trust", help_heading = "Trust")]
+    pub intermediate: Vec<PathBuf>,
+    /// Revocation lists (DER or PEM)
+    #[arg(long, value_name = "FILE", requires = "trust", help_heading = "Trust")]
+    pub crl: Vec<PathBuf>,
+    /// OCSP responses (DER or PEM), one in each file
+    #[arg(long, value_name = "FILE", requires = "trust", help_heading = "Trust")]
+    pub ocsp: Vec<PathBuf>,
+    #[command(flatten)]
+    pub fetch: Fetch,
+    /// Judge as if it were this time, such as 2026-06-01T12:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time::parse)]
+    pub at: Option<SystemTime>,
     /// Print JSON: an array with one object per file
     #[arg(long)]
     pub json: bool,

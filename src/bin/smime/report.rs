@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::Write;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use smime::protect::ProtectReport;
 use smime::submit::{Cause, Delivery, Outcome, Reply};
@@ -13,6 +14,25 @@ pub fn to_stderr(text: fmt::Arguments<'_>) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// One line each.
+pub fn warn(warnings: &[String]) {
+    for warning in warnings {
+        to_stderr(format_args!("warning: {warning}"));
+    }
+}
+
+/// Letters of all languages as they are; what cannot be seen escaped.
+pub fn visible(text: &str) -> String {
+    let mut visible = String::new();
+    for c in text.chars() {
+        match c {
+            '"' | '\'' | '\\' => visible.push(c),
+            c => visible.extend(c.escape_debug()),
+        }
+    }
+    visible
+}
+
 /// What was done to the message.
 pub fn protected(report: &ProtectReport, warnings: &[String]) -> Value {
     let signer = |signer: &smime::protect::SignerReport| {
@@ -20,6 +40,7 @@ pub fn protected(report: &ProtectReport, warnings: &[String]) -> Value {
             "certificate": certificate(signer.certificate()),
             "algorithm": signer.algorithm().name(),
             "names_sender": signer.names_sender(),
+            "path": path(signer),
         })
     };
     let recipient = |recipient: &smime::protect::RecipientReport| {
@@ -29,6 +50,7 @@ pub fn protected(report: &ProtectReport, warnings: &[String]) -> Value {
             "certificate": certificate(recipient.certificate()),
             "encryption": recipient.encryption().to_string(),
             "source": recipient.source().to_string(),
+            "path": path(recipient),
             "copy": recipient.copy(),
         })
     };
@@ -40,6 +62,14 @@ pub fn protected(report: &ProtectReport, warnings: &[String]) -> Value {
         "notes": report.notes(),
         "warnings": warnings,
     })
+}
+
+/// As the library writes it: the certificates with their status.
+fn path(report: &impl Serialize) -> Value {
+    match serde_json::to_value(report) {
+        Ok(Value::Object(mut fields)) => fields.remove("path").unwrap_or_default(),
+        Ok(_) | Err(_) => Value::Null,
+    }
 }
 
 /// Whom a message goes to.
