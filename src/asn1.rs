@@ -5,14 +5,18 @@
 
 mod calendar;
 mod convert;
+mod header;
 mod reader;
+mod scanner;
 mod tag;
 mod time;
 mod writer;
 
 pub(crate) use calendar::{Civil, unix_seconds};
 pub(crate) use convert::to_der;
+pub(crate) use header::{Length, begin_of, shorten};
 pub(crate) use reader::{Reader, Value};
+pub(crate) use scanner::{Header, Scanner, Token};
 pub(crate) use tag::{Class, Tag};
 pub(crate) use time::time;
 pub(crate) use writer::{

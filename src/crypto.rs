@@ -15,6 +15,7 @@ mod block_mac;
 mod blocks;
 
 pub(crate) mod agreement;
+pub(crate) mod block_tag;
 pub(crate) mod decryptor;
 pub(crate) mod encryptor;
 pub(crate) mod fast;

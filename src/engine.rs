@@ -27,6 +27,9 @@ pub enum Step {
     Continue,
     /// Answers to all of these, in any order; then push (an empty slice will do) or finish again.
     Ask(Vec<(QuestionId, Question)>),
+    /// The same input once more from its beginning, then `finish` again: something at its end decides how its beginning
+    /// is to be read. Only a machine that opens what goes by asks for it, and seldom.
+    Again,
     /// Nothing: the output is complete.
     Finished,
 }
@@ -128,6 +131,16 @@ impl Ledger {
         self.open.remove(&id);
         self.answers.insert(id, answer);
         Ok(())
+    }
+
+    /// Whether there are answers that nobody has taken.
+    pub(crate) fn has_answers(&self) -> bool {
+        !self.answers.is_empty()
+    }
+
+    /// Drops the answers that nobody has taken: whoever asked is gone.
+    pub(crate) fn drop_answers(&mut self) {
+        self.answers.clear();
     }
 
     /// Takes the answer to a question out.

@@ -5,15 +5,17 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 /// An error of this crate: one pointer wide, the matter is in [`Error::kind`].
+#[derive(Clone)]
 pub struct Error(Box<ErrorKind>);
 
 /// What went wrong, as plain values.
 ///
 /// The `Display` text says what is wrong and, where a person can do something about it, what to do.
 #[non_exhaustive]
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ErrorKind {
     /// Bytes that are not what they should be.
     Malformed {
@@ -135,7 +137,13 @@ pub enum ErrorKind {
         /// What was read or written.
         what: Cow<'static, str>,
         /// The operating system's error.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
+    },
+    /// What was read a second time is not what was checked the first time.
+    SourceChanged {
+        /// Where the first block begins that is not the same, counted in bytes from 0; the length of the source
+        /// when only that differs.
+        position: u64,
     },
     /// An error in a file, with the name of the file.
     File {
@@ -243,7 +251,7 @@ impl Error {
     pub(crate) fn io(what: impl Into<Cow<'static, str>>, source: std::io::Error) -> Self {
         ErrorKind::Io {
             what: what.into(),
-            source,
+            source: Arc::new(source),
         }
         .into()
     }
@@ -356,6 +364,11 @@ impl fmt::Display for Error {
             ErrorKind::Decryption => f.write_str("decryption failed"),
             ErrorKind::External { who, detail } => write!(f, "{who}: {detail}"),
             ErrorKind::Io { what, source } => write!(f, "{what}: {source}"),
+            ErrorKind::SourceChanged { position } => write!(
+                f,
+                "the source changed while it was being opened, at byte {position} or after it; \
+                 nothing of the changed part was given out"
+            ),
             ErrorKind::File { path, source } => write!(f, "{path}: {source}"),
         }
     }

@@ -56,6 +56,9 @@ pub struct Limits {
     pub addresses: usize,
     /// Bytes of a leaf part that are looked at before its transfer encoding is chosen. Default 256 KiB.
     pub leaf_lookahead: usize,
+    /// Bytes of structure that are held when a message is opened as a stream: headers, certificates, revocation lists,
+    /// signatures and short parts, all together. Default 8 MiB.
+    pub held_in_all: usize,
 }
 
 impl Default for Limits {
@@ -84,6 +87,7 @@ impl Default for Limits {
             mime_parts: 1_000,
             addresses: 10_000,
             leaf_lookahead: 256 << 10,
+            held_in_all: 8 << 20,
         }
     }
 }

@@ -11,8 +11,10 @@ pub(crate) mod line_ends;
 pub(crate) mod multipart;
 pub(crate) mod parameters;
 pub(crate) mod quoted_printable;
+mod seam;
 
 pub(crate) mod content_type;
 pub(crate) mod seven_bit;
+pub(crate) mod transfer;
 
 pub(crate) mod canonical;

@@ -13,6 +13,7 @@ mod copies;
 mod decision;
 mod encrypt_layer;
 mod error;
+mod held;
 mod layers;
 mod machine;
 mod nonblocking;

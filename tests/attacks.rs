@@ -3,6 +3,8 @@
 
 #[path = "support/ca.rs"]
 mod ca;
+#[path = "support/faces.rs"]
+mod faces;
 #[path = "support/forge.rs"]
 mod forge;
 #[path = "support/people.rs"]

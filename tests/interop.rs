@@ -28,6 +28,10 @@
 
 #[path = "support/ca.rs"]
 mod ca;
+#[path = "support/faces.rs"]
+mod faces;
+#[path = "support/faces_detached.rs"]
+mod faces_detached;
 #[path = "support/mime.rs"]
 mod mime;
 #[path = "support/peers.rs"]

@@ -2,12 +2,20 @@
 
 #[path = "support/ca.rs"]
 mod ca;
+#[path = "support/faces.rs"]
+mod faces;
+#[path = "support/faces_detached.rs"]
+mod faces_detached;
+#[path = "support/forge.rs"]
+mod forge;
 #[path = "support/mime.rs"]
 mod mime;
 #[path = "support/peers.rs"]
 mod peers;
 #[path = "support/people.rs"]
 mod people;
+#[path = "support/structure.rs"]
+mod structure;
 
 #[path = "open/chains.rs"]
 mod chains;
@@ -27,6 +35,17 @@ mod parts;
 mod pieces;
 #[path = "open/revocation.rs"]
 mod revocation;
+#[path = "open/stream.rs"]
+mod stream;
+#[cfg(feature = "tokio")]
+#[path = "open/stream_async.rs"]
+mod stream_async;
+#[path = "open/stream_equal.rs"]
+mod stream_equal;
+#[path = "open/stream_failures.rs"]
+mod stream_failures;
+#[path = "open/stream_hostile.rs"]
+mod stream_hostile;
 #[path = "open/tools.rs"]
 mod tools;
 #[path = "open/verdicts.rs"]

@@ -52,6 +52,8 @@ mod seven_bit;
 mod splits;
 #[path = "protect/statuses.rs"]
 mod statuses;
+#[path = "protect/streaming.rs"]
+mod streaming;
 #[path = "protect/times.rs"]
 mod times;
 #[path = "protect/trust.rs"]

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use const_oid::ObjectIdentifier;
 
+use super::header::{
+    Length, MAX_DEPTH, NEVER_ENDS, OTHER_PIECE, STRAY_END, TOO_LONG, expected, split_header,
+    tag_name, too_deep,
+};
 use super::tag::Tag;
 use crate::{Error, Limits};
-
-/// Above this no limit goes, because nested values are walked by recursion.
-const MAX_DEPTH: usize = 256;
 
 /// Where reading is and how much deeper it may go.
 #[derive(Copy, Clone)]
@@ -28,8 +29,7 @@ impl Context {
     }
 
     fn too_deep(self) -> Error {
-        let limit = u64::try_from(self.limit).unwrap_or(u64::MAX);
-        Error::limit("nesting depth of ASN.1 values", limit)
+        too_deep(self.limit)
     }
 }
 
@@ -55,45 +55,12 @@ pub(crate) struct Value<'a> {
     context: Context,
 }
 
-/// Length octets (X.690 8.1.3).
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-enum Length {
-    Definite(u64),
-    Indefinite,
-}
-
-/// Tag, length, and how many octets both took.
-fn split_header(input: &[u8]) -> Result<(Tag, Length, usize), &'static str> {
-    let (tag, tag_len) = Tag::split(input)?;
-    let after = input.get(tag_len..).unwrap_or_default();
-    let (&first, more) = after.split_first().ok_or("it ends before a length")?;
-    let header = tag_len.saturating_add(1);
-    match first {
-        0..=0x7f => Ok((tag, Length::Definite(u64::from(first)), header)),
-        0x80 if tag.constructed => Ok((tag, Length::Indefinite, header)),
-        0x80 => Err("a primitive value has an indefinite length"),
-        0xff => Err("a length begins with the reserved octet FF"),
-        _ => {
-            let count = usize::from(first & 0x7f);
-            let octets = more.get(..count).ok_or("it ends inside a length")?;
-            let mut length = 0_u64;
-            for &octet in octets {
-                if length >> 56 != 0 {
-                    return Err("a length is larger than 64 bits");
-                }
-                length = length << 8 | u64::from(octet);
-            }
-            Ok((tag, Length::Definite(length), header.saturating_add(count)))
-        }
-    }
-}
-
 /// The first `length` octets of `input`, if it has so many.
 fn take(input: &[u8], length: u64) -> Result<&[u8], &'static str> {
     usize::try_from(length)
         .ok()
         .and_then(|length| input.get(..length))
-        .ok_or("a value is longer than the bytes that are there")
+        .ok_or(TOO_LONG)
 }
 
 enum ScanError {
@@ -109,9 +76,9 @@ fn until_end_of_contents(input: &[u8], left: usize) -> Result<&[u8], ScanError> 
         let rest = input.get(offset..).unwrap_or_default();
         let at = |detail| ScanError::Malformed(detail, offset);
         if rest.is_empty() {
-            return Err(at("an indefinite length has no end-of-contents"));
+            return Err(at(NEVER_ENDS));
         }
-        let (tag, length, header) = split_header(rest).map_err(at)?;
+        let (tag, length, header) = split_header(rest).map_err(|bad| at(bad.detail()))?;
         let skip = match length {
             Length::Indefinite => {
                 open = open.saturating_add(1);
@@ -173,15 +140,16 @@ impl<'a> Reader<'a> {
         if self.rest.is_empty() {
             return Ok(None);
         }
-        let (tag, _) = Tag::split(self.rest).map_err(|detail| self.error(detail))?;
+        let (tag, _) = Tag::split(self.rest).map_err(|bad| self.error(bad.detail()))?;
         Ok(Some(tag))
     }
 
     /// The next value, whatever it is.
     pub(crate) fn read(&mut self) -> Result<Value<'a>, Error> {
-        let (tag, length, header) = split_header(self.rest).map_err(|e| self.error(e))?;
+        let (tag, length, header) =
+            split_header(self.rest).map_err(|bad| self.error(bad.detail()))?;
         if tag == Tag::END_OF_CONTENTS {
-            return Err(self.error("an end-of-contents stands where a value should be"));
+            return Err(self.error(STRAY_END));
         }
         let after = self.rest.get(header..).unwrap_or_default();
         let content_position = self.position.saturating_add(widen(header));
@@ -218,11 +186,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn expect(&mut self, tag: Tag) -> Result<Value<'a>, Error> {
         match self.peek()? {
             Some(found) if found == tag => self.read(),
-            Some(_) => Err(Error::malformed_at(
-                self.context.what,
-                self.position,
-                format!("{} was expected", tag_name(tag)),
-            )),
+            Some(_) => Err(expected(self.context.what, self.position, tag)),
             None => Err(Error::malformed_at(
                 self.context.what,
                 self.position,
@@ -256,23 +220,6 @@ impl<'a> Reader<'a> {
             Err(self.error("there are bytes after the end"))
         }
     }
-}
-
-fn tag_name(tag: Tag) -> String {
-    let name = match tag.primitive() {
-        Tag::BOOLEAN => "a BOOLEAN",
-        Tag::INTEGER => "an INTEGER",
-        Tag::BIT_STRING => "a BIT STRING",
-        Tag::OCTET_STRING => "an OCTET STRING",
-        Tag::NULL => "a NULL",
-        Tag::OID => "an OBJECT IDENTIFIER",
-        Tag::UTF8_STRING => "a UTF8String",
-        Tag::BMP_STRING => "a BMPString",
-        tag if tag == Tag::SEQUENCE.primitive() => "a SEQUENCE",
-        tag if tag == Tag::SET.primitive() => "a SET",
-        Tag { class, number, .. } => return format!("a {class:?} value with tag {number}"),
-    };
-    name.to_owned()
 }
 
 impl<'a> Value<'a> {
@@ -319,7 +266,7 @@ impl<'a> Value<'a> {
         while !reader.is_empty() {
             let piece = reader.read()?;
             if piece.tag.primitive() != tag.primitive() {
-                return Err(piece.error("a piece of a string has another type than the string"));
+                return Err(piece.error(OTHER_PIECE));
             }
             piece.pieces(tag, each)?;
         }

@@ -1,5 +1,22 @@
 //! Identifier octets (X.690 8.1.2).
 
+/// Why octets are not the tag or header that they should be.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(super) enum Bad {
+    /// They end too early; more of them may make it one.
+    Short(&'static str),
+    /// Nothing can make it one.
+    Wrong(&'static str),
+}
+
+impl Bad {
+    pub(super) fn detail(self) -> &'static str {
+        match self {
+            Bad::Short(detail) | Bad::Wrong(detail) => detail,
+        }
+    }
+}
+
 /// Class of a tag.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Class {
@@ -72,8 +89,9 @@ impl Tag {
     }
 
     /// Splits identifier octets from the front: the tag and how many octets it took.
-    pub(super) fn split(input: &[u8]) -> Result<(Tag, usize), &'static str> {
-        let (&first, more) = input.split_first().ok_or("it ends before a tag")?;
+    pub(super) fn split(input: &[u8]) -> Result<(Tag, usize), Bad> {
+        let short = Bad::Short("it ends before a tag");
+        let (&first, more) = input.split_first().ok_or(short)?;
         let class = match first >> 6 {
             0 => Class::Universal,
             1 => Class::Application,
@@ -96,10 +114,10 @@ impl Tag {
         let mut number = 0_u32;
         for (index, &octet) in more.iter().enumerate() {
             if index == 0 && octet == 0x80 {
-                return Err("a tag number begins with a zero octet");
+                return Err(Bad::Wrong("a tag number begins with a zero octet"));
             }
             if number >> 25 != 0 {
-                return Err("a tag number is too large");
+                return Err(Bad::Wrong("a tag number is too large"));
             }
             number = number << 7 | u32::from(octet & 0x7f);
             if octet & 0x80 == 0 {
@@ -113,7 +131,7 @@ impl Tag {
                 ));
             }
         }
-        Err("it ends inside a tag")
+        Err(Bad::Short("it ends inside a tag"))
     }
 
     /// Appends the identifier octets.

@@ -163,6 +163,8 @@ pub enum Reason {
     ContentInDetached,
     /// The signature carries no content, and none stands beside it.
     NoContent,
+    /// The content went by without being held, and checking the signature would take it once more.
+    ContentNotHeld,
     /// More operations than a message may ask for.
     Budget {
         /// What was bounded.
@@ -371,6 +373,7 @@ impl Reason {
             Reason::ContradictingAttribute { .. } => "RFC 5652 11, RFC 5035, RFC 6211",
             Reason::MalformedSigner { .. } => "RFC 5652 5.3",
             Reason::ContentInDetached | Reason::NoContent => "RFC 8551 3.5.3",
+            Reason::ContentNotHeld => "RFC 5652 5.4",
             Reason::Budget { .. } => "RFC 8551 6",
             Reason::UnknownIssuer { .. } | Reason::NoAnchors => "RFC 5280 6.1",
             Reason::CertificateSignature { .. } => "RFC 5280 6.1.3",

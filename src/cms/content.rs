@@ -31,14 +31,34 @@ impl ContentWriter {
             out.extend_from_slice(content);
             return;
         }
-        while !content.is_empty() {
-            let room = CHUNK.saturating_sub(self.pending.len()).min(content.len());
-            let (now, later) = content.split_at(room);
+        if let rest @ 1.. = self.pending.len() {
+            let (now, later) = content.split_at(CHUNK.saturating_sub(rest).min(content.len()));
             self.pending.extend_from_slice(now);
+            self.end_chunk_if_full(out);
             content = later;
-            if self.pending.len() >= CHUNK {
-                self.flush(out);
-            }
+        }
+        let mut chunks = content.chunks_exact(CHUNK);
+        for chunk in &mut chunks {
+            header(chunk, out);
+            out.extend_from_slice(chunk);
+        }
+        self.pending.extend_from_slice(chunks.remainder());
+    }
+
+    /// How many octets the current chunk can take; at least one.
+    pub(crate) fn room(&self) -> usize {
+        CHUNK.saturating_sub(self.pending.len()).max(1)
+    }
+
+    /// The current chunk, to append at most [`ContentWriter::room`] octets to; then
+    /// [`ContentWriter::end_chunk_if_full`]. It never moves in memory.
+    pub(crate) fn chunk(&mut self) -> &mut Vec<u8> {
+        &mut self.pending
+    }
+
+    pub(crate) fn end_chunk_if_full(&mut self, out: &mut Vec<u8>) {
+        if self.pending.len() >= CHUNK {
+            self.flush(out);
         }
     }
 
@@ -50,7 +70,11 @@ impl ContentWriter {
     }
 
     fn flush(&mut self, out: &mut Vec<u8>) {
-        out.extend(asn1::header(Tag::OCTET_STRING, asn1::length(&self.pending)));
+        header(&self.pending, out);
         out.append(&mut self.pending);
     }
+}
+
+fn header(chunk: &[u8], out: &mut Vec<u8>) {
+    out.extend(asn1::header(Tag::OCTET_STRING, asn1::length(chunk)));
 }

@@ -29,7 +29,6 @@ pub(crate) struct EnvelopeWriter {
     framing: Framing,
     encryptor: Encryptor,
     content: ContentWriter,
-    ciphertext: Vec<u8>,
 }
 
 /// Length in bytes of the authentication tag, always the full one (RFC 5084 3.2).
@@ -101,7 +100,6 @@ impl EnvelopeWriter {
             framing,
             encryptor,
             content,
-            ciphertext: Vec::new(),
         })
     }
 
@@ -110,9 +108,13 @@ impl EnvelopeWriter {
         if self.framing.is_definite() {
             return self.encryptor.push(plaintext, out);
         }
-        self.ciphertext.clear();
-        self.encryptor.push(plaintext, &mut self.ciphertext)?;
-        self.content.push(&self.ciphertext, out);
+        let mut rest = plaintext;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(self.content.room().min(rest.len()));
+            self.encryptor.push(now, self.content.chunk())?;
+            self.content.end_chunk_if_full(out);
+            rest = later;
+        }
         Ok(())
     }
 
@@ -123,14 +125,11 @@ impl EnvelopeWriter {
             framing,
             encryptor,
             mut content,
-            mut ciphertext,
         } = self;
         let tag = match framing {
             Framing::Definite => encryptor.finish(out),
             Framing::Indefinite => {
-                ciphertext.clear();
-                let tag = encryptor.finish(&mut ciphertext);
-                content.push(&ciphertext, out);
+                let tag = encryptor.finish(content.chunk());
                 content.finish(out);
                 // Ends encryptedContent and EncryptedContentInfo.
                 out.extend(asn1::END_OF_CONTENTS.repeat(2));

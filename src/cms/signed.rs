@@ -8,7 +8,7 @@ use crate::Error;
 use crate::asn1::{self, Tag};
 use crate::bag;
 use crate::cert::{Certificate, Identity};
-use crate::crypto::digest::Hasher;
+use crate::crypto::digest::Hashers;
 use crate::crypto::{ContentCipher, DigestAlgorithm, SignatureAlgorithm};
 use crate::key::SignRequest;
 
@@ -34,7 +34,8 @@ pub(crate) struct Signer {
 pub(crate) struct SignedDataWriter {
     signers: Vec<Signer>,
     signing_time: SystemTime,
-    hashers: Vec<(DigestAlgorithm, Hasher)>,
+    digests: Vec<DigestAlgorithm>,
+    hashers: Hashers,
 }
 
 /// A SignedData whose content has ended: it waits for its signatures.
@@ -44,32 +45,32 @@ pub(crate) struct Unsigned {
 }
 
 impl SignedDataWriter {
-    /// `signing_time` in whole seconds is what every signer states.
-    pub(crate) fn new(signers: Vec<Signer>, signing_time: SystemTime) -> Self {
-        let mut hashers: Vec<(DigestAlgorithm, Hasher)> = Vec::new();
+    /// `signing_time` in whole seconds is what every signer states. With two `threads` the content is hashed on the
+    /// second one.
+    pub(crate) fn new(signers: Vec<Signer>, signing_time: SystemTime, threads: usize) -> Self {
+        let mut digests: Vec<DigestAlgorithm> = Vec::new();
         for signer in &signers {
             let digest = signer.algorithm.digest();
-            if !hashers.iter().any(|(known, _)| *known == digest) {
-                hashers.push((digest, Hasher::new(digest)));
+            if !digests.contains(&digest) {
+                digests.push(digest);
             }
         }
         SignedDataWriter {
             signers,
             signing_time,
-            hashers,
+            hashers: Hashers::new(&digests, threads),
+            digests,
         }
     }
 
     /// The digest algorithms in use, each once.
     pub(crate) fn digests(&self) -> impl Iterator<Item = DigestAlgorithm> + '_ {
-        self.hashers.iter().map(|(digest, _)| *digest)
+        self.digests.iter().copied()
     }
 
     /// Takes content in; it is hashed once per digest algorithm.
     pub(crate) fn push(&mut self, content: &[u8]) {
-        for (_, hasher) in &mut self.hashers {
-            hasher.update(content);
-        }
+        self.hashers.update(content);
     }
 
     /// The content has ended. `randomness` gives the salt of each PSS signature when the caller
@@ -78,11 +79,7 @@ impl SignedDataWriter {
         self,
         salt: &mut dyn FnMut(usize) -> Result<Option<Vec<u8>>, Error>,
     ) -> Result<(Unsigned, Vec<SignRequest>), Error> {
-        let digests: Vec<(DigestAlgorithm, Vec<u8>)> = self
-            .hashers
-            .into_iter()
-            .map(|(algorithm, h)| (algorithm, h.finish()))
-            .collect();
+        let digests = self.hashers.finish();
         let mut attributes = Vec::with_capacity(self.signers.len());
         let mut requests = Vec::with_capacity(self.signers.len());
         for signer in &self.signers {

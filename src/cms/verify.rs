@@ -12,6 +12,7 @@ use crate::policy::Policy;
 
 use super::read::Octets;
 use super::read::signer_info::SignerInfo;
+pub(crate) use bare::begins_like_attributes;
 use findings::Findings;
 
 /// Characters of a diagnosis that are shown: it can quote the message.
@@ -22,9 +23,28 @@ pub(crate) struct SignedContent<'a> {
     /// eContentType.
     pub content_type: const_oid::ObjectIdentifier,
     /// The octets as they enter the digest.
-    pub octets: Octets<'a>,
-    /// The digests that were computed. One that is missing is computed when it is needed.
+    pub octets: SignedOctets<'a>,
+    /// The digests that were computed. One that is missing is computed when it is needed, of octets that are held.
     pub digests: Vec<(DigestAlgorithm, Vec<u8>)>,
+}
+
+/// Octets that were signed.
+pub(crate) enum SignedOctets<'a> {
+    Held(Octets<'a>),
+    /// They went by and are not held.
+    Gone {
+        /// As [`begins_like_attributes`] says.
+        may_be_attributes: bool,
+    },
+}
+
+impl<'a> SignedOctets<'a> {
+    fn held(&self) -> Option<&Octets<'a>> {
+        match self {
+            SignedOctets::Held(octets) => Some(octets),
+            SignedOctets::Gone { .. } => None,
+        }
+    }
 }
 
 /// How far the signature of a signer could be checked.

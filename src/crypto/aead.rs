@@ -26,6 +26,8 @@ pub(super) enum Aead {
     Gcm {
         cipher: Box<dyn StreamCipher + Send>,
         mac: Box<BlockMac<GHash>>,
+        /// The key of the hash.
+        h: Zeroizing<[u8; TAG_LEN]>,
         /// E(K, J0), which covers the tag.
         mask: Zeroizing<[u8; TAG_LEN]>,
     },
@@ -105,21 +107,56 @@ impl Aead {
         }
     }
 
+    /// Decrypts in place and leaves the tag alone.
+    pub(super) fn apply_keystream(&mut self, data: &mut [u8]) {
+        match self {
+            Aead::Gcm { cipher, .. } => cipher.apply_keystream(data),
+            Aead::ChaCha { cipher, .. } => cipher.apply_keystream(data),
+        }
+    }
+
+    /// Whether additional data may come after the content. GHASH takes it then as well; the key of Poly1305
+    /// is good for one order only, the additional data first.
+    pub(super) fn takes_late_additional(&self) -> bool {
+        matches!(self, Aead::Gcm { .. })
+    }
+
+    /// The tag of all that was worked on, with `additional` before it; `None` where it cannot come after the
+    /// content, and where there was additional data before.
+    pub(super) fn tag_with(self, additional: &[u8]) -> Option<Zeroizing<[u8; TAG_LEN]>> {
+        if additional.is_empty() {
+            return Some(self.tag());
+        }
+        match self {
+            Aead::Gcm { mac, mask, h, .. } => {
+                let tag = mac.finish_after(&h, additional, bits)?;
+                Some(covered(tag, &mask))
+            }
+            Aead::ChaCha { .. } => None,
+        }
+    }
+
     /// The tag of all that was worked on.
     pub(super) fn tag(self) -> Zeroizing<[u8; TAG_LEN]> {
-        Zeroizing::new(match self {
-            Aead::Gcm { mac, mask, .. } => {
-                // len(A) || len(C) in bits (NIST SP 800-38D 7.1).
-                let mut tag = mac.finish(|bytes| bytes.saturating_mul(8).to_be_bytes());
-                for (byte, cover) in tag.iter_mut().zip(mask.iter()) {
-                    *byte ^= cover;
-                }
-                tag
-            }
+        match self {
+            Aead::Gcm { mac, mask, .. } => covered(mac.finish(bits), &mask),
             // len(A) || len(C) in bytes, little-endian (RFC 8439 2.8).
-            Aead::ChaCha { mac, .. } => mac.finish(u64::to_le_bytes),
-        })
+            Aead::ChaCha { mac, .. } => Zeroizing::new(mac.finish(u64::to_le_bytes)),
+        }
     }
+}
+
+/// A length in GHASH: in bits (NIST SP 800-38D 7.1).
+fn bits(bytes: u64) -> [u8; 8] {
+    bytes.saturating_mul(8).to_be_bytes()
+}
+
+fn covered(hash: [u8; TAG_LEN], mask: &[u8; TAG_LEN]) -> Zeroizing<[u8; TAG_LEN]> {
+    let mut tag = Zeroizing::new(hash);
+    for (byte, cover) in tag.iter_mut().zip(mask) {
+        *byte ^= cover;
+    }
+    tag
 }
 
 fn gcm<C>(key: &[u8], nonce: &[u8], additional: &[u8]) -> Option<Aead>
@@ -139,10 +176,12 @@ where
     let mut mask = Zeroizing::new([0; TAG_LEN]);
     cipher.apply_keystream(mask.as_mut_slice());
     let mac = Box::new(BlockMac::new(GHash::new(&h), additional));
+    let kept = Zeroizing::new(h.into());
     h.zeroize();
     Some(Aead::Gcm {
         cipher: Box::new(cipher),
         mac,
+        h: kept,
         mask,
     })
 }

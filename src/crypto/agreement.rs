@@ -5,9 +5,10 @@ use elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytesSize, PublicKey as 
 use p256::elliptic_curve;
 use zeroize::Zeroizing;
 
+use super::fast::{self, Backend};
 use super::public_key::{Curve, Material, with_curve};
 use super::random::Draw;
-use super::{PublicKey, RandomSource, fast};
+use super::{PublicKey, RandomSource};
 use crate::{Error, ErrorKind};
 use rand_core::TryRng;
 
@@ -26,14 +27,17 @@ pub(crate) fn agree(peer: &PublicKey, random: &dyn RandomSource) -> Result<Ephem
     let mut draw = Draw::new(random);
     let agreed = match &peer.material {
         Material::Ec { curve, point } => ephemeral_scalar(*curve, &mut draw).and_then(|scalar| {
-            let (own, shared) = ecdh(*curve, &scalar, point)?;
-            Some(Ephemeral { point: own, shared })
+            Some(Ephemeral {
+                point: own_point(Backend::Fast, *curve, &scalar)?,
+                shared: ecdh(Backend::Fast, *curve, &scalar, point)?,
+            })
         }),
         Material::X25519(public) => {
             let mut scalar = Zeroizing::new([0; 32]);
             match draw.try_fill_bytes(scalar.as_mut_slice()) {
                 Ok(()) => {
-                    let (point, shared) = x25519(&scalar, public).ok_or_else(refused)?;
+                    let shared = x25519(Backend::Fast, &scalar, public).ok_or_else(refused)?;
+                    let point = x25519_public(Backend::Fast, &scalar);
                     Some(Ephemeral { point, shared })
                 }
                 Err(_) => None,
@@ -74,18 +78,31 @@ fn ephemeral_scalar(curve: Curve, draw: &mut Draw<'_>) -> Option<Zeroizing<Vec<u
     }
 }
 
-/// Own public point (uncompressed) and shared secret (x-coordinate) from a scalar of the field's
-/// length and the peer's uncompressed point; `None` for a scalar or point that is not one.
+/// Uncompressed public point of a scalar of the field's length; `None` for a scalar that is not one.
+fn own_point(backend: Backend, curve: Curve, scalar: &[u8]) -> Option<Vec<u8>> {
+    fn run<C>(scalar: &[u8]) -> Option<Vec<u8>>
+    where
+        C: CurveArithmetic,
+        FieldBytesSize<C>: ModulusSize,
+        AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
+    {
+        let secret = SecretKey::<C>::from_slice(scalar).ok()?;
+        Some(secret.public_key().to_sec1_point(false).as_bytes().to_vec())
+    }
+    backend
+        .fast(|| fast::point(curve, scalar))
+        .or_else(|| with_curve!(curve, C => run::<C>(scalar)))
+}
+
+/// Shared secret (x-coordinate) from a scalar of the field's length and the peer's uncompressed point;
+/// `None` for a scalar or point that is not one.
 pub(crate) fn ecdh(
+    backend: Backend,
     curve: Curve,
     scalar: &[u8],
     peer: &[u8],
-) -> Option<(Vec<u8>, Zeroizing<Vec<u8>>)> {
-    fast::ecdh(curve, scalar, peer).or_else(|| slow_ecdh(curve, scalar, peer))
-}
-
-fn slow_ecdh(curve: Curve, scalar: &[u8], peer: &[u8]) -> Option<(Vec<u8>, Zeroizing<Vec<u8>>)> {
-    fn run<C>(scalar: &[u8], peer: &[u8]) -> Option<(Vec<u8>, Zeroizing<Vec<u8>>)>
+) -> Option<Zeroizing<Vec<u8>>> {
+    fn run<C>(scalar: &[u8], peer: &[u8]) -> Option<Zeroizing<Vec<u8>>>
     where
         C: CurveArithmetic,
         FieldBytesSize<C>: ModulusSize,
@@ -94,28 +111,40 @@ fn slow_ecdh(curve: Curve, scalar: &[u8], peer: &[u8]) -> Option<(Vec<u8>, Zeroi
         let secret = SecretKey::<C>::from_slice(scalar).ok()?;
         let peer = Point::<C>::from_sec1_bytes(peer).ok()?;
         let shared = secret.diffie_hellman(&peer);
-        let own = secret.public_key().to_sec1_point(false).as_bytes().to_vec();
-        Some((own, Zeroizing::new(shared.raw_secret_bytes().to_vec())))
+        Some(Zeroizing::new(shared.raw_secret_bytes().to_vec()))
     }
-    with_curve!(curve, C => run::<C>(scalar, peer))
+    backend
+        .fast(|| fast::ecdh(curve, scalar, peer))
+        .or_else(|| with_curve!(curve, C => run::<C>(scalar, peer)))
 }
 
-/// Own public key and shared secret of X25519 (RFC 7748 6.1); `None` when the secret is all zero,
-/// which a peer of small order forces.
-pub(crate) fn x25519(scalar: &[u8; 32], peer: &[u8; 32]) -> Option<(Vec<u8>, Zeroizing<Vec<u8>>)> {
-    fast::x25519(scalar, peer).or_else(|| slow_x25519(scalar, peer))
+/// Public key of an X25519 scalar (RFC 7748 6.1).
+pub(crate) fn x25519_public(backend: Backend, scalar: &[u8; 32]) -> Vec<u8> {
+    backend
+        .fast(|| fast::x25519_public(scalar))
+        .unwrap_or_else(|| {
+            let secret = x25519_dalek::StaticSecret::from(*scalar);
+            let public = x25519_dalek::PublicKey::from(&secret);
+            public.to_bytes().to_vec()
+        })
 }
 
-fn slow_x25519(scalar: &[u8; 32], peer: &[u8; 32]) -> Option<(Vec<u8>, Zeroizing<Vec<u8>>)> {
-    let secret = x25519_dalek::StaticSecret::from(*scalar);
-    let own = x25519_dalek::PublicKey::from(&secret);
-    let shared = secret.diffie_hellman(&x25519_dalek::PublicKey::from(*peer));
-    shared.was_contributory().then(|| {
-        (
-            own.to_bytes().to_vec(),
-            Zeroizing::new(shared.as_bytes().to_vec()),
-        )
-    })
+/// Shared secret of X25519 (RFC 7748 6.1); `None` when it is all zero, which a peer of small order forces.
+pub(crate) fn x25519(
+    backend: Backend,
+    scalar: &[u8; 32],
+    peer: &[u8; 32],
+) -> Option<Zeroizing<Vec<u8>>> {
+    let portable = || {
+        let secret = x25519_dalek::StaticSecret::from(*scalar);
+        let shared = secret.diffie_hellman(&x25519_dalek::PublicKey::from(*peer));
+        shared
+            .was_contributory()
+            .then(|| Zeroizing::new(shared.as_bytes().to_vec()))
+    };
+    backend
+        .fast(|| fast::x25519(scalar, peer))
+        .or_else(portable)
 }
 
 /// The ephemeral public key of a sender (RFC 5753 3.1.1) in uncompressed form.

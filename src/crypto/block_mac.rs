@@ -1,7 +1,9 @@
 //! Polynomial hashes over whole blocks, fed with data cut anywhere.
 
 use aes::cipher::{Block, consts::U16};
+use ghash::GHash;
 use ghash::universal_hash::UniversalHash;
+use zeroize::Zeroizing;
 
 use super::cipher::TAG_LEN;
 use crate::Error;
@@ -95,11 +97,57 @@ impl<H: UniversalHash<BlockSize = U16>> BlockMac<H> {
     }
 }
 
+impl BlockMac<GHash> {
+    /// [`BlockMac::finish`] for additional data that is known only now; `h` is the key of the hash. `None`
+    /// if there was some before.
+    ///
+    /// The hash is a polynomial in H, so that GHASH(A || C) = GHASH(A) H^n + GHASH(C), where n blocks
+    /// follow A (NIST SP 800-38D 6.4).
+    pub(super) fn finish_after(
+        mut self,
+        h: &[u8; BLOCK],
+        additional: &[u8],
+        length: fn(u64) -> [u8; 8],
+    ) -> Option<[u8; TAG_LEN]> {
+        (self.additional == 0).then_some(())?;
+        let before = BlockMac::new(GHash::new(h.into()), additional);
+        self.additional = before.additional;
+        // The content in whole blocks, and the lengths.
+        let blocks = self.total.div_ceil(16).checked_add(1)?;
+        let power = power(h, blocks)?;
+        let moved = product(&before.hash.finalize().into(), &power);
+        let mut tag = self.finish(length);
+        for (byte, moved) in tag.iter_mut().zip(moved.iter()) {
+            *byte ^= moved;
+        }
+        Some(tag)
+    }
+}
+
+/// a b in the field of GHASH: the hash of the one block a under the key b.
+fn product(a: &[u8; BLOCK], b: &[u8; BLOCK]) -> Zeroizing<[u8; BLOCK]> {
+    let mut hash = GHash::new(b.into());
+    hash.update(&[(*a).into()]);
+    Zeroizing::new(hash.finalize().into())
+}
+
+/// h^exponent by squaring; `None` for an exponent of 0. The exponent is no secret.
+fn power(h: &[u8; BLOCK], exponent: u64) -> Option<Zeroizing<[u8; BLOCK]>> {
+    let highest = exponent.checked_ilog2()?;
+    let mut power = Zeroizing::new(*h);
+    for bit in (0..highest).rev() {
+        power = product(&power, &power);
+        if exponent >> bit & 1 == 1 {
+            power = product(&power, h);
+        }
+    }
+    Some(power)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ErrorKind;
-    use ghash::GHash;
     use proptest::prelude::*;
 
     fn mac(additional: &[u8]) -> BlockMac<GHash> {

@@ -25,6 +25,8 @@ enum Mode {
         /// Whether the tag may be truncated.
         truncated: bool,
     },
+    /// Content whose tag was compared before.
+    Released(Aead),
 }
 
 impl Decryptor {
@@ -58,6 +60,20 @@ impl Decryptor {
         mode.map(Decryptor).ok_or_else(failed)
     }
 
+    /// Decrypts once more what was decrypted and found good before: of an authenticated cipher no tag is computed, which takes
+    /// the additional data with it, and [`Decryptor::finish`] is given none.
+    pub(crate) fn released(
+        cipher: ReceivedCipher,
+        key: &[u8],
+        nonce: &[u8],
+    ) -> Result<Decryptor, Error> {
+        let decryptor = Decryptor::new(cipher, key, nonce, &[])?;
+        Ok(Decryptor(match decryptor.0 {
+            Mode::Aead { aead, .. } => Mode::Released(aead),
+            mode => mode,
+        }))
+    }
+
     /// Appends plaintext; does not depend on how the ciphertext is split. CBC holds back the last
     /// block, which can be padding.
     pub(crate) fn push(&mut self, ciphertext: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
@@ -67,8 +83,18 @@ impl Decryptor {
                 aead.reserve(ciphertext.len()).map_err(|_| failed())?;
                 in_steps(ciphertext, out, |step| aead.decrypt(step));
             }
+            Mode::Released(aead) => {
+                aead.reserve(ciphertext.len()).map_err(|_| failed())?;
+                in_steps(ciphertext, out, |step| aead.apply_keystream(step));
+            }
         }
         Ok(())
+    }
+
+    /// Whether [`Decryptor::finish_with`] can be given the additional data. Where it cannot, it must be known
+    /// before the content.
+    pub(crate) fn takes_late_additional(&self) -> bool {
+        matches!(&self.0, Mode::Aead { aead, .. } if aead.takes_late_additional())
     }
 
     /// Checks padding or tag, appends the rest. Every failure is [`ErrorKind::Decryption`].
@@ -76,10 +102,25 @@ impl Decryptor {
     /// `tag` is 16 bytes, of GCM 12 to 16 (RFC 5084 3.2), and of CBC empty. That it has the length
     /// the message names is for the caller to check.
     pub(crate) fn finish(self, tag: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        self.finish_with(&[], tag, out)
+    }
+
+    /// Like [`Decryptor::finish`], with the additional data that [`Decryptor::new`] was not given:
+    /// authenticated attributes stand after the ciphertext (RFC 5083 2.1) and enter the tag before it. Fails
+    /// if there is any and [`Decryptor::takes_late_additional`] says no.
+    pub(crate) fn finish_with(
+        self,
+        additional: &[u8],
+        tag: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         match self.0 {
-            Mode::Cbc(cbc) => cbc.finish(out).filter(|()| tag.is_empty()),
-            Mode::Aead { aead, truncated } => {
-                let computed = aead.tag();
+            Mode::Cbc(cbc) => {
+                let nothing_else = tag.is_empty() && additional.is_empty();
+                cbc.finish(out).filter(|()| nothing_else)
+            }
+            Mode::Released(_) => (tag.is_empty() && additional.is_empty()).then_some(()),
+            Mode::Aead { aead, truncated } => aead.tag_with(additional).and_then(|computed| {
                 let shortest = if truncated {
                     MIN_TAG_LEN
                 } else {
@@ -90,7 +131,7 @@ impl Decryptor {
                     .filter(|computed| computed.len() >= shortest)
                     .filter(|computed| bool::from(computed.ct_eq(tag)))
                     .map(drop)
-            }
+            }),
         }
         .ok_or_else(failed)
     }

@@ -1,9 +1,13 @@
 //! Digest algorithms, one-shot and streaming.
 
+mod thread;
+
 use const_oid::ObjectIdentifier;
 use sha2::Digest;
 
 use super::identifier;
+
+pub(crate) use thread::Hashers;
 
 /// A digest algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,6 +94,15 @@ impl DigestAlgorithm {
             DigestAlgorithm::Sha384 => "sha-384",
             DigestAlgorithm::Sha512 => "sha-512",
         }
+    }
+
+    /// The digest that a `micalg` parameter names: as RFC 8551 has it, or without the hyphen, as many write it.
+    pub(crate) fn from_micalg(micalg: &str) -> Option<DigestAlgorithm> {
+        let plain = |name: &str| name.trim_matches('"').replace('-', "").to_ascii_lowercase();
+        let micalg = plain(micalg);
+        Self::ALL
+            .into_iter()
+            .find(|digest| plain(digest.micalg()) == micalg)
     }
 
     pub(crate) fn oid(self) -> ObjectIdentifier {

@@ -1,5 +1,7 @@
 //! Public keys, parsed once from SubjectPublicKeyInfo.
 
+mod rsa_forms;
+
 use std::fmt;
 
 use const_oid::ObjectIdentifier;
@@ -15,6 +17,7 @@ use super::identifier;
 use super::signature::{ED25519, RSA_ENCRYPTION, RSASSA_PSS};
 use crate::Error;
 use crate::asn1;
+use rsa_forms::RsaForms;
 
 const WHAT: &str = "public key";
 /// A modulus above this is not looked at at all.
@@ -167,6 +170,7 @@ pub struct PublicKey {
     pub(super) material: Material,
     pss_only: bool,
     pss: Option<PssParameters>,
+    pub(super) rsa_forms: RsaForms,
 }
 
 impl PublicKey {
@@ -220,6 +224,7 @@ impl PublicKey {
             pss_only: oid == RSASSA_PSS && matches!(material, Material::Rsa { .. }),
             material,
             pss,
+            rsa_forms: RsaForms::default(),
         })
     }
 

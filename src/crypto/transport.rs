@@ -2,7 +2,7 @@
 
 use const_oid::ObjectIdentifier;
 use rsa::traits::PaddingScheme;
-use rsa::{BoxedUint, Oaep, Pkcs1v15Encrypt, RsaPublicKey};
+use rsa::{Oaep, Pkcs1v15Encrypt, RsaPublicKey};
 
 use super::digest::with_digest;
 use super::identifier;
@@ -18,7 +18,7 @@ pub(crate) const RSAES_OAEP: ObjectIdentifier =
 
 /// The key as the `rsa` crate takes it. Refused before any arithmetic: a modulus outside 1024 to
 /// 8192 bits, a public exponent of 2^33 or more.
-pub(super) fn rsa_public(key: &PublicKey) -> Result<RsaPublicKey, Error> {
+pub(super) fn rsa_public(key: &PublicKey) -> Result<&RsaPublicKey, Error> {
     let Material::Rsa { modulus, exponent } = &key.material else {
         return Err(Error::unfit(format!("not an RSA key: {}", key.kind())));
     };
@@ -28,13 +28,8 @@ pub(super) fn rsa_public(key: &PublicKey) -> Result<RsaPublicKey, Error> {
             key.kind()
         )));
     }
-    let number = |bytes: &[u8]| {
-        let bits = u32::try_from(bytes.len()).ok()?.checked_mul(8)?;
-        BoxedUint::from_be_slice(bytes, bits).ok()
-    };
-    number(modulus)
-        .zip(number(exponent).filter(|_| exponent.len() <= 5))
-        .and_then(|(n, e)| RsaPublicKey::new(n, e).ok())
+    key.rsa_forms
+        .portable(modulus, exponent)
         .ok_or_else(|| Error::unfit("the RSA public exponent is too large to work with"))
 }
 
@@ -50,7 +45,7 @@ fn encrypt(
     let rsa = rsa_public(key)?;
     let mut draw = Draw::new(random);
     padding
-        .encrypt(&mut draw, &rsa, data)
+        .encrypt(&mut draw, rsa, data)
         .map_err(|_| draw.or_failure(Error::unfit("the RSA key is too small for this padding")))
 }
 

@@ -12,10 +12,10 @@ use rsa::{Pkcs1v15Sign, Pss};
 use signature::hazmat::PrehashVerifier;
 
 use super::digest::with_digest;
+use super::fast::{self, Backend};
 use super::public_key::{Material, with_curve};
 use super::transport::rsa_public;
-use super::{PssParameters, PublicKey, SignatureAlgorithm, fast};
-use crate::asn1::{self, Tag};
+use super::{PssParameters, PublicKey, SignatureAlgorithm};
 use crate::{Error, ErrorKind};
 
 /// Checks `signature` over `message`.
@@ -28,8 +28,19 @@ pub(crate) fn verify(
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), Error> {
+    verify_by(Backend::Fast, key, algorithm, message, signature)
+}
+
+/// [`verify`] by one back-end.
+fn verify_by(
+    backend: Backend,
+    key: &PublicKey,
+    algorithm: &SignatureAlgorithm,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), Error> {
     algorithm.fits(key)?;
-    let verified = match quick(key, algorithm, message, signature) {
+    let verified = match backend.fast(|| quick(key, algorithm, message, signature)) {
         Some(verified) => verified,
         None => thorough(key, algorithm, message, signature)?,
     };
@@ -48,25 +59,23 @@ fn quick(
     signature: &[u8],
 ) -> Option<bool> {
     let digest = algorithm.digest();
-    let pss = match (&key.material, algorithm) {
-        (Material::Ec { curve, point }, SignatureAlgorithm::Ecdsa(_)) => {
+    let (modulus, exponent) = match &key.material {
+        Material::Ec { curve, point } => {
             let fixed = fixed_form(curve.field_len(), signature)?;
             return fast::ecdsa_verify(*curve, point, digest, message, &fixed);
         }
-        (Material::Rsa { .. }, SignatureAlgorithm::RsaPkcs1(_)) => false,
-        (Material::Rsa { .. }, SignatureAlgorithm::RsaPss(parameters)) => {
+        Material::Rsa { modulus, exponent } => (modulus, exponent),
+        _ => return None,
+    };
+    let pss = match algorithm {
+        SignatureAlgorithm::RsaPkcs1(_) => false,
+        SignatureAlgorithm::RsaPss(parameters) => {
             (*parameters == PssParameters::new(digest)).then_some(true)?
         }
         _ => return None,
     };
-    let Material::Rsa { modulus, exponent } = &key.material else {
-        return None;
-    };
-    // The same bounds as of the other back-end.
-    (exponent.len() <= 4).then_some(())?;
-    let numbers = [modulus, exponent].map(|number| asn1::uint_bytes(number));
-    let pkcs1 = asn1::tlv(Tag::SEQUENCE, &numbers.concat());
-    fast::rsa_verify(&pkcs1, key.bits(), pss, digest, message, signature)
+    let verifier = key.rsa_forms.fast(modulus, exponent)?;
+    verifier.verify(pss, digest, message, signature)
 }
 
 fn thorough(
@@ -80,16 +89,16 @@ fn thorough(
         (Material::Rsa { .. }, SignatureAlgorithm::RsaPkcs1(hash)) => {
             let key = rsa_public(key)?;
             let scheme = with_digest!(*hash, D => Pkcs1v15Sign::new::<D>());
-            scheme.verify(&key, &digest, signature).is_ok()
+            scheme.verify(key, &digest, signature).is_ok()
         }
         (Material::Rsa { .. }, SignatureAlgorithm::RsaPss(parameters)) => {
             let key = rsa_public(key)?;
             if parameters.digest != parameters.mgf_digest {
-                return Ok(pss::verify(&key, parameters, &digest, signature));
+                return Ok(pss::verify(key, parameters, &digest, signature));
             }
             with_digest!(parameters.digest, D => {
                 let scheme = Pss::<D>::new_with_salt(parameters.salt_len);
-                scheme.verify(&key, &digest, signature).is_ok()
+                scheme.verify(key, &digest, signature).is_ok()
             })
         }
         (Material::Ec { curve, point }, SignatureAlgorithm::Ecdsa(_)) => {

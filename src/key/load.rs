@@ -5,9 +5,9 @@ use der::asn1::OctetStringRef;
 use der::{Decode, Encode};
 use pkcs8::PrivateKeyInfoRef;
 use sec1::EcPrivateKey;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-use super::memory::{EcKey, MemoryKey, X25519Key};
+use super::memory::{EcKey, Ed25519Key, MemoryKey, X25519Key};
 use super::rsa_key::RsaKey;
 use crate::Error;
 use crate::asn1::{self, Tag};
@@ -50,10 +50,8 @@ pub(super) fn pkcs8(der: &[u8]) -> Result<MemoryKey, Error> {
             sec1(content, Some(named))?
         }
         ED25519 => {
-            let mut seed = octets(content)?;
-            let key = ed25519_dalek::SigningKey::from_bytes(&seed);
-            seed.zeroize();
-            MemoryKey::Ed25519(key)
+            let seed = octets(content)?;
+            MemoryKey::Ed25519(Box::new(Ed25519Key::new(&seed)))
         }
         X25519 => MemoryKey::X25519(X25519Key(*octets(content)?)),
         other => return Err(Error::unsupported_algorithm(ROLE, other)),
@@ -105,7 +103,7 @@ pub(super) fn sec1(der: &[u8], outer: Option<ObjectIdentifier>) -> Result<Memory
 fn belongs(key: &MemoryKey, embedded: Option<&[u8]>) -> Result<(), Error> {
     let belongs = match (key, embedded) {
         (MemoryKey::Ec(key), Some(public)) => key.is_public_half(public),
-        (MemoryKey::Ed25519(key), Some(public)) => key.verifying_key().as_bytes() == public,
+        (MemoryKey::Ed25519(key), Some(public)) => key.public() == public,
         (MemoryKey::X25519(key), Some(public)) => key.public() == public,
         _ => false,
     };

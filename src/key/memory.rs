@@ -11,17 +11,26 @@ use super::rsa_key::RsaKey;
 use super::{Secret, SignRequest, UnwrapRequest, load};
 use crate::asn1;
 use crate::crypto::digest::with_digest;
+use crate::crypto::fast::{self, Backend};
 use crate::crypto::public_key::{Curve, X25519, ec_algorithm, with_curve};
 use crate::crypto::signature::ED25519;
-use crate::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm, agreement, fast};
+use crate::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm, agreement};
 use crate::{Error, ErrorKind};
 
 /// A private key in memory. Every kind wipes itself.
 pub(super) enum MemoryKey {
     Rsa(Box<RsaKey>),
     Ec(EcKey),
-    Ed25519(ed25519_dalek::SigningKey),
+    Ed25519(Box<Ed25519Key>),
     X25519(X25519Key),
+}
+
+/// A signature, and what the key says of it.
+pub(super) struct Made {
+    pub(super) signature: Vec<u8>,
+    /// Nobody else need check it: the key has (RSA, which one fault gives away), or drew fresh randomness for it, so
+    /// that a fault gives nothing away (hedged ECDSA).
+    pub(super) is_vouched: bool,
 }
 
 /// An EC scalar of the length of the field, valid for its curve, with its public point.
@@ -32,6 +41,12 @@ pub(super) struct EcKey {
     scalar: Zeroizing<Vec<u8>>,
     #[zeroize(skip)]
     point: Vec<u8>,
+}
+
+/// An Ed25519 key; both halves wipe themselves.
+pub(super) struct Ed25519Key {
+    key: ed25519_dalek::SigningKey,
+    fast: Option<fast::Ed25519Signer>,
 }
 
 /// An X25519 scalar.
@@ -72,6 +87,47 @@ impl EcKey {
     pub(super) fn is_public_half(&self, public: &[u8]) -> bool {
         self.curve.uncompressed(public).as_ref() == Some(&self.point)
     }
+
+    /// The signature, and whether it is hedged.
+    fn sign(
+        &self,
+        digest: DigestAlgorithm,
+        request: &SignRequest,
+    ) -> Result<(Vec<u8>, bool), Error> {
+        if !digest.may_sign() {
+            return Err(Error::unfit("signing takes SHA-256 or a longer digest"));
+        }
+        let hedged = request
+            .backend()
+            .fast(|| fast::ecdsa_sign(self.curve, &self.scalar, digest, request.message()));
+        if let Some(signature) = hedged {
+            return Ok((signature, true));
+        }
+        with_curve!(self.curve, C => ecdsa::<C>(&self.scalar, digest, request.digest()))
+            .map(|signature| (signature, false))
+            .ok_or_else(|| ErrorKind::KeyOperation.into())
+    }
+}
+
+impl Ed25519Key {
+    pub(super) fn new(seed: &[u8; 32]) -> Ed25519Key {
+        Ed25519Key {
+            key: ed25519_dalek::SigningKey::from_bytes(seed),
+            fast: fast::Ed25519Signer::new(seed),
+        }
+    }
+
+    pub(super) fn public(&self) -> [u8; 32] {
+        self.key.verifying_key().to_bytes()
+    }
+
+    fn sign(&self, request: &SignRequest) -> Vec<u8> {
+        let message = request.message();
+        request
+            .backend()
+            .fast(|| self.fast.as_ref().map(|key| key.sign(message)))
+            .unwrap_or_else(|| self.key.sign(message).to_bytes().to_vec())
+    }
 }
 
 impl X25519Key {
@@ -86,33 +142,25 @@ impl MemoryKey {
         match self {
             MemoryKey::Rsa(key) => key.public_key(),
             MemoryKey::Ec(key) => PublicKey::from_ec_point(key.curve, &key.point),
-            MemoryKey::Ed25519(key) => PublicKey::from_ed25519(key.verifying_key().as_bytes()),
+            MemoryKey::Ed25519(key) => PublicKey::from_ed25519(&key.public()),
             MemoryKey::X25519(key) => PublicKey::from_x25519(&key.public()),
         }
     }
 
     /// The caller has checked that the algorithm fits the kind of key.
-    pub(super) fn sign(&self, request: &SignRequest) -> Result<Vec<u8>, Error> {
-        match (self, request.algorithm()) {
-            (MemoryKey::Rsa(key), _) => key.sign(request),
+    pub(super) fn sign(&self, request: &SignRequest) -> Result<Made, Error> {
+        let (signature, is_vouched) = match (self, request.algorithm()) {
+            (MemoryKey::Rsa(key), _) => (key.sign(request)?, true),
             (MemoryKey::Ec(key), SignatureAlgorithm::Ecdsa(digest)) => {
-                if !digest.may_sign() {
-                    return Err(Error::unfit("signing takes SHA-256 or a longer digest"));
-                }
-                let fast = match request.salt() {
-                    None => fast::ecdsa_sign(key.curve, &key.scalar, *digest, request.message()),
-                    Some(_) => None,
-                };
-                fast.or_else(|| {
-                    with_curve!(key.curve, C => ecdsa::<C>(&key.scalar, *digest, request.digest()))
-                })
-                .ok_or_else(|| ErrorKind::KeyOperation.into())
+                key.sign(*digest, request)?
             }
-            (MemoryKey::Ed25519(key), SignatureAlgorithm::Ed25519) => {
-                Ok(key.sign(request.message()).to_bytes().to_vec())
-            }
-            _ => Err(ErrorKind::KeyOperation.into()),
-        }
+            (MemoryKey::Ed25519(key), SignatureAlgorithm::Ed25519) => (key.sign(request), false),
+            _ => return Err(ErrorKind::KeyOperation.into()),
+        };
+        Ok(Made {
+            signature,
+            is_vouched,
+        })
     }
 
     pub(super) fn unwrap(&self, request: &UnwrapRequest) -> Result<Secret, Error> {
@@ -136,13 +184,15 @@ impl MemoryKey {
             (MemoryKey::Ec(key), UnwrapRequest::Ecdh { public_point }) => {
                 let point = key.curve.uncompressed(public_point);
                 point
-                    .and_then(|point| agreement::ecdh(key.curve, &key.scalar, &point))
-                    .map(|(_, shared)| Secret::from_zeroizing(shared))
+                    .and_then(|point| {
+                        agreement::ecdh(Backend::Fast, key.curve, &key.scalar, &point)
+                    })
+                    .map(Secret::from_zeroizing)
                     .ok_or_else(|| ErrorKind::KeyOperation.into())
             }
             (MemoryKey::X25519(key), UnwrapRequest::X25519 { public }) => {
-                agreement::x25519(&key.0, public)
-                    .map(|(_, shared)| Secret::from_zeroizing(shared))
+                agreement::x25519(Backend::Fast, &key.0, public)
+                    .map(Secret::from_zeroizing)
                     .ok_or_else(|| ErrorKind::KeyOperation.into())
             }
             _ => Err(ErrorKind::KeyOperation.into()),
@@ -161,7 +211,7 @@ impl MemoryKey {
                 load::private_key_info(&ec_algorithm(key.curve), &sec1)
             }
             MemoryKey::Ed25519(key) => {
-                let scalar = Zeroizing::new(key.to_bytes());
+                let scalar = Zeroizing::new(key.key.to_bytes());
                 load::curve_private_key(ED25519, &scalar)
             }
             MemoryKey::X25519(key) => load::curve_private_key(X25519, &key.0),

@@ -1,8 +1,10 @@
 //! One signature that is asked for.
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use super::PrivateKey;
+use crate::crypto::fast::Backend;
 use crate::crypto::{SignatureAlgorithm, verify};
 use crate::{Error, ErrorKind};
 
@@ -14,6 +16,8 @@ pub struct SignRequest {
     message: Vec<u8>,
     digest: Vec<u8>,
     salt: Option<Vec<u8>>,
+    /// See [`SignRequest::vouch`]. Clones share it.
+    vouched: Arc<OnceLock<Vec<u8>>>,
 }
 
 impl SignRequest {
@@ -29,6 +33,7 @@ impl SignRequest {
             message,
             digest,
             salt: None,
+            vouched: Arc::default(),
         }
     }
 
@@ -37,6 +42,7 @@ impl SignRequest {
     pub(crate) fn with_salt(self, salt: Vec<u8>) -> SignRequest {
         SignRequest {
             salt: Some(salt),
+            vouched: Arc::default(),
             ..self
         }
     }
@@ -66,6 +72,25 @@ impl SignRequest {
         self.salt.as_deref()
     }
 
+    /// The back-end for a key in memory: the faster one draws its own randomness.
+    pub(super) fn backend(&self) -> Backend {
+        match self.salt {
+            None => Backend::Fast,
+            Some(_) => Backend::Portable,
+        }
+    }
+
+    /// Remembers a signature that [`SignRequest::check`] need not check again. Only the key of this request may
+    /// vouch, and only one in memory (see `memory::Made`).
+    pub(super) fn vouch(&self, signature: &[u8]) {
+        self.vouched.get_or_init(|| signature.to_vec());
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_vouched(&self) -> bool {
+        self.vouched.get().is_some()
+    }
+
     /// Signs with [`SignRequest::key`], blocking. See [`PrivateKey::sign`].
     pub fn complete(&self) -> Result<Vec<u8>, Error> {
         self.key.sign(self)
@@ -77,8 +102,12 @@ impl SignRequest {
     }
 
     /// Checks a signature that came back from outside. A wrong one must not reach a message: its
-    /// readers would take the message for forged.
+    /// readers would take the message for forged. One that [`SignRequest::key`] itself made in memory, and
+    /// vouches for, is taken as it is.
     pub fn check(&self, signature: &[u8]) -> Result<(), Error> {
+        if self.vouched.get().is_some_and(|made| made == signature) {
+            return Ok(());
+        }
         let public = self.key.public_key();
         verify::verify(public, &self.algorithm, &self.message, signature).map_err(|error| {
             match error.kind() {

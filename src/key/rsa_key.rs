@@ -108,10 +108,9 @@ impl RsaKey {
             }
             _ => return None,
         };
-        match (&self.fast, request.salt()) {
-            (Some(key), None) => key.sign(pss, digest, request.message()),
-            _ => None,
-        }
+        request
+            .backend()
+            .fast(|| self.fast.as_ref()?.sign(pss, digest, request.message()))
     }
 
     fn sign_pss(

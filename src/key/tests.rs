@@ -6,6 +6,7 @@ use hex_literal::hex;
 use super::testing::{ec, ed25519, have_openssl, openssl, rsa, rsa2048, x25519};
 use super::*;
 use crate::ErrorKind;
+use crate::crypto::fast::Backend;
 use crate::crypto::public_key::Curve;
 use crate::crypto::random::testing::Seeded;
 use crate::crypto::{
@@ -21,9 +22,10 @@ fn pss(digest: DigestAlgorithm) -> SignatureAlgorithm {
 }
 
 fn sign(key: &PrivateKey, algorithm: SignatureAlgorithm, message: &[u8]) -> Vec<u8> {
-    let request = SignRequest::new(key.clone(), algorithm, message.to_vec());
-    let signature = request.complete().unwrap();
-    request.check(&signature).unwrap();
+    let request = || SignRequest::new(key.clone(), algorithm.clone(), message.to_vec());
+    let signature = request().complete().unwrap();
+    // Another request, for which nothing is vouched.
+    request().check(&signature).unwrap();
     signature
 }
 
@@ -92,12 +94,15 @@ fn rfc_8032() {
     assert!(key.public_key().spki_der().ends_with(&hex!(
         "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025"
     )));
-    assert_eq!(
-        sign(&key, SignatureAlgorithm::Ed25519, &hex!("af82")),
-        hex!(
-            "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"
-        )
+    let expected = hex!(
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"
     );
+    let algorithm = SignatureAlgorithm::Ed25519;
+    assert_eq!(sign(&key, algorithm.clone(), &hex!("af82")), expected);
+    // The other back-end, which a salt asks for.
+    let request = SignRequest::new(key, algorithm, hex!("af82").to_vec()).with_salt(Vec::new());
+    assert_eq!(request.backend(), Backend::Portable);
+    assert_eq!(request.complete().unwrap(), expected);
 }
 
 #[test]
@@ -304,9 +309,38 @@ fn refuses_to_sign_weakly_or_with_the_wrong_kind() {
     }
 }
 
+/// What a key in memory made passes; anything else is checked, for the same request too.
+#[test]
+fn only_its_own_signature_is_vouched_for() {
+    for (key, algorithm) in [
+        (rsa2048(), SignatureAlgorithm::RsaPkcs1(Sha256)),
+        (ec(Curve::P256), SignatureAlgorithm::Ecdsa(Sha256)),
+        (ec(Curve::P521), SignatureAlgorithm::Ecdsa(Sha256)),
+        (ed25519(), SignatureAlgorithm::Ed25519),
+    ] {
+        let request = SignRequest::new(key.clone(), algorithm.clone(), b"message".to_vec());
+        let signature = request.clone().complete().unwrap();
+        request.check(&signature).unwrap();
+        let other = SignRequest::new(key, algorithm, b"another".to_vec());
+        assert!(other.check(&signature).is_err());
+        let of_another = other.complete().unwrap();
+        assert!(request.check(&of_another).is_err());
+        let mut changed = signature;
+        *changed.last_mut().unwrap() ^= 1;
+        assert!(request.check(&changed).is_err());
+        assert!(
+            request
+                .clone()
+                .with_salt(Vec::new())
+                .check(&changed)
+                .is_err()
+        );
+    }
+}
+
 /// KEY-02.
 #[test]
-fn debug_shows_the_kind_only() {
+fn key_02_debug_shows_the_kind_only() {
     assert_eq!(
         format!("{:?}", rsa2048()),
         "PrivateKey(RSA-2048, in memory)"

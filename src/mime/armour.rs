@@ -1,13 +1,24 @@
 //! CMS as text: PEM (RFC 7468 8 and 9) and base64 that nothing declares.
 
+mod block;
+mod only;
+mod reader;
+
+pub(crate) use only::ArmourOnly;
+pub(crate) use reader::ArmourReader;
+
 use memchr::memmem;
 use zeroize::Zeroizing;
 
-use super::base64::Base64Reader;
 use crate::Error;
 
+const MARK: &[u8] = b"\xEF\xBB\xBF";
 const BEGIN: &[u8] = b"-----BEGIN ";
 const DASHES: &[u8] = b"-----";
+/// Bytes after [`BEGIN`] in which a label and its dashes stand.
+const LABEL: usize = 64;
+/// Bytes at the beginning in which a block must begin.
+const LOOKED_AT: usize = 64 << 10;
 
 /// Labels of CMS: that of RFC 7468, OpenSSL's older one, Netscape's, and those of gpgsm.
 const LABELS: [&[u8]; 6] = [
@@ -38,94 +49,52 @@ pub(crate) fn begins(text: &[u8]) -> bool {
 /// Whether text is one PEM block of CMS and nothing else, so that nothing of it is lost when the armour
 /// comes off: no other block, no words around it, no headers (RFC 1421 4.4) inside.
 pub(crate) fn is_all(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
-    let text = text.trim_ascii();
-    let inside = label(text).and_then(|label| {
-        let begin = BEGIN.len() + label.len() + DASHES.len();
-        let end = [b"-----END ", label, DASHES].concat();
-        text.get(begin..)?.strip_suffix(end.as_slice())
-    });
-    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
-    inside.is_some_and(|inside| {
-        inside
-            .iter()
-            .all(|byte| is_base64(byte) || byte.is_ascii_whitespace())
-    })
+    let mut only = ArmourOnly::default();
+    only.push(text);
+    only.is_one()
 }
 
-/// Undoes PEM, and base64 where it `may_be_base64`; `None` if the bytes are DER or BER as they are.
+/// Undoes PEM, and base64 where it `may_be_base64`; `None` if the bytes are DER or BER as they are. A block of PEM begins in
+/// the first 64 KiB.
 ///
 /// # Errors
 /// [`crate::ErrorKind::Malformed`]: they are none of these, or the armour is broken.
 pub(super) fn undo(bytes: &[u8], may_be_base64: bool) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-    if bytes.first() == Some(&0x30) {
+    let mut reader = ArmourReader::new(may_be_base64);
+    if reader.passes(bytes) {
         return Ok(None);
     }
-    if let Some((position, label)) = find(bytes) {
-        return pem(bytes, position, label).map(Some);
-    }
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = text.trim_ascii_start();
-    // The first octet of CMS is 30, so the first twelve bits are between MA and MP.
-    if may_be_base64 && matches!(text, [b'M', b'A'..=b'P', ..]) {
-        return decode(text).map(Some);
-    }
-    Err(Error::malformed_at(
-        "CMS object",
-        0,
-        "it is neither DER nor BER, PEM or base64",
-    ))
+    let mut out = Zeroizing::new(Vec::with_capacity(bytes.len() / 4 * 3 + 3));
+    reader.push(bytes, &mut out)?;
+    reader.finish(&mut out)?;
+    Ok(Some(out))
 }
 
 /// The label of the block that begins here, if it is one of CMS.
 fn label(text: &[u8]) -> Option<&[u8]> {
     let rest = text.strip_prefix(BEGIN)?;
-    let label = rest.get(..memmem::find(rest.get(..64).unwrap_or(rest), DASHES)?)?;
+    let rest = rest.get(..LABEL).unwrap_or(rest);
+    let label = rest.get(..memmem::find(rest, DASHES)?)?;
     LABELS.contains(&label).then_some(label)
 }
 
-/// Position and label of the first block of CMS at the beginning of a line.
-fn find(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    memmem::find_iter(bytes, BEGIN).find_map(|at| {
+/// Position and label of the first block of CMS at the beginning of a line; none begins before `from`.
+fn find(bytes: &[u8], from: usize) -> Option<(usize, &[u8])> {
+    let rest = bytes.get(from..).unwrap_or_default();
+    let mut all = memmem::find_iter(rest, BEGIN).map(|at| from + at);
+    all.find_map(|at| {
         let before = bytes.get(..at).unwrap_or_default();
         let line = before.iter().rev().take(4);
         let starts = line.copied().find(|byte| !matches!(byte, b' ' | b'\t'));
         let at_start = matches!(starts, None | Some(b'\n' | b'\r' | 0xBF));
         let label = label(bytes.get(at..)?)?;
-        at_start.then_some((at, label))
+        (at_start && at < LOOKED_AT).then_some((at, label))
     })
 }
 
-/// The bytes of the block that begins at `position`.
-fn pem(bytes: &[u8], position: usize, label: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let at = u64::try_from(position).unwrap_or(u64::MAX);
-    let malformed = |detail| Error::malformed_at("PEM text", at, detail);
-    let begin = BEGIN.len() + label.len() + DASHES.len();
-    let text = bytes.get(position + begin..).unwrap_or_default();
-    let end = [b"-----END ", label, DASHES].concat();
-    let end = memmem::find(text, &end).ok_or_else(|| malformed("a block has no end"))?;
-    let text = text.get(..end).unwrap_or_default();
-    if memmem::find(text, DASHES).is_some() {
-        return Err(malformed("a block has no end"));
-    }
-    // Base64 has no colon: what stands before an empty line is a header (RFC 1421 4.4).
-    let header = memchr::memrchr(b':', text).and_then(|colon| {
-        let rest = text.get(colon..)?;
-        let empty = [&b"\n\n"[..], b"\n\r\n"]
-            .iter()
-            .filter_map(|line| memmem::find(rest, line))
-            .min()?;
-        rest.get(empty..)
-    });
-    decode(header.unwrap_or(text)).map_err(|_| malformed("a block is not base64"))
-}
-
-fn decode(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut out = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3 + 3));
-    let mut reader = Base64Reader::default();
-    reader.push(text, &mut out)?;
-    reader.finish(&mut out)?;
-    Ok(out)
+/// What ends the block of this label.
+fn end_line(label: &[u8]) -> Vec<u8> {
+    [b"-----END ", label, DASHES].concat()
 }
 
 #[cfg(test)]

@@ -1,152 +1,17 @@
 //! Base64 as a transfer encoding (RFC 2045 6.8), streaming both ways.
 
-use zeroize::Zeroizing;
+mod check;
+mod reader;
+mod writer;
 
-use crate::Error;
-
-/// Bytes that make one line of 76 characters.
-const LINE: usize = 57;
-/// Bytes encoded or filtered at once: a whole number of lines, close to 32 KiB.
-const STEP: usize = LINE * 576;
-
-/// Writes base64 in lines of 76 characters ended by CRLF, the last one too.
-#[derive(Debug, Default)]
-pub(crate) struct Base64Writer {
-    /// Less than a line.
-    pending: Vec<u8>,
-    scratch: Vec<u8>,
-}
-
-impl Base64Writer {
-    /// Encodes all whole lines of what has come so far.
-    pub(crate) fn push(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        let mut input = input;
-        if !self.pending.is_empty() {
-            let wanted = (LINE - self.pending.len()).min(input.len());
-            let (head, tail) = input.split_at(wanted);
-            self.pending.extend_from_slice(head);
-            input = tail;
-            if self.pending.len() < LINE {
-                return;
-            }
-            let pending = std::mem::take(&mut self.pending);
-            self.lines(&pending, out);
-            self.pending = pending;
-            self.pending.clear();
-        }
-        let (whole, rest) = input.split_at(input.len() - input.len() % LINE);
-        for step in whole.chunks(STEP) {
-            self.lines(step, out);
-        }
-        self.pending.extend_from_slice(rest);
-    }
-
-    /// Writes what is left.
-    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
-        let pending = std::mem::take(&mut self.pending);
-        self.lines(&pending, out);
-    }
-
-    fn lines(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        self.scratch.clear();
-        base64_simd::STANDARD.encode_append(input, &mut self.scratch);
-        out.reserve(self.scratch.len() + self.scratch.len().div_ceil(76) * 2);
-        for line in self.scratch.chunks(76) {
-            out.extend_from_slice(line);
-            out.extend_from_slice(b"\r\n");
-        }
-    }
-}
-
-/// Reads base64 leniently: characters that are not of the alphabet are skipped (RFC 2045 6.8), missing
-/// padding is no error; data after the padding is, because readers disagree on it.
-#[derive(Debug, Default)]
-pub(crate) struct Base64Reader {
-    /// Characters of the alphabet; less than four between calls. They can stand for something secret.
-    symbols: Zeroizing<Vec<u8>>,
-    ended: bool,
-}
-
-impl Base64Reader {
-    /// Decodes all whole groups of what has come so far.
-    ///
-    /// # Errors
-    /// [`crate::ErrorKind::Malformed`].
-    pub(crate) fn push(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        for step in input.chunks(STEP) {
-            if self.symbols.capacity() < self.symbols.len() + step.len() {
-                let mut wider = Zeroizing::new(Vec::with_capacity(step.len() + 4));
-                wider.extend_from_slice(&self.symbols);
-                self.symbols = wider;
-            }
-            for byte in step.iter().copied() {
-                match byte {
-                    b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => {
-                        if self.ended {
-                            return Err(malformed("data after the padding"));
-                        }
-                        self.symbols.push(byte);
-                    }
-                    b'=' if !self.ended => match self.symbols.len() % 4 {
-                        0 => {}
-                        1 => return Err(malformed("padding after one character of a group")),
-                        _ => self.ended = true,
-                    },
-                    _ => {}
-                }
-            }
-            self.groups(out)?;
-        }
-        Ok(())
-    }
-
-    /// Decodes what is left.
-    ///
-    /// # Errors
-    /// [`crate::ErrorKind::Malformed`] if it ends in the middle of an octet.
-    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        let mut bits = 0_u32;
-        for symbol in self.symbols.iter() {
-            bits = bits << 6 | u32::from(value(*symbol));
-        }
-        match self.symbols.len() {
-            0 => {}
-            2 => out.extend((bits >> 4).to_be_bytes().iter().skip(3)),
-            3 => out.extend((bits >> 2).to_be_bytes().iter().skip(2)),
-            _ => return Err(malformed("it ends in the middle of a group")),
-        }
-        self.symbols.clear();
-        Ok(())
-    }
-
-    fn groups(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        let whole_length = self.symbols.len() - self.symbols.len() % 4;
-        let (whole, _) = self.symbols.split_at(whole_length);
-        base64_simd::STANDARD_NO_PAD
-            .decode_append(whole, out)
-            .map_err(|_| malformed("not base64"))?;
-        self.symbols.drain(..whole_length);
-        Ok(())
-    }
-}
-
-fn value(symbol: u8) -> u8 {
-    match symbol {
-        b'A'..=b'Z' => symbol - b'A',
-        b'a'..=b'z' => symbol - b'a' + 26,
-        b'0'..=b'9' => symbol - b'0' + 52,
-        b'+' => 62,
-        _ => 63,
-    }
-}
-
-fn malformed(detail: &'static str) -> Error {
-    Error::malformed("base64 body", detail)
-}
+pub(crate) use check::Base64Check;
+pub(crate) use reader::Base64Reader;
+pub(crate) use writer::{Base64Writer, base64_len};
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
     use proptest::prelude::*;
 
     fn encode(input: &[u8], step: usize) -> Vec<u8> {
@@ -179,6 +44,13 @@ mod tests {
     }
 
     #[test]
+    fn the_length_is_known_before() {
+        for octets in [0, 1, 2, 3, 56, 57, 58, 114, 115, 1000] {
+            assert_eq!(encode(&vec![7; octets], 11).len(), base64_len(octets));
+        }
+    }
+
+    #[test]
     fn dos_09_reads_leniently_but_not_two_ways() {
         for (text, bytes) in [
             (&b"QUJD"[..], &b"ABC"[..]),
@@ -198,6 +70,99 @@ mod tests {
         }
         let long_line = vec![b'A'; 4_000_000];
         assert_eq!(decode(&long_line, 100_000).unwrap().len(), 3_000_000);
+    }
+
+    /// Symbol by symbol, as RFC 2045 6.8 words it; `None` for what is malformed.
+    fn plainly(text: &[u8]) -> Option<Vec<u8>> {
+        const ALPHABET: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let (mut bits, mut symbols, mut ended, mut out) = (0_usize, 0, false, Vec::new());
+        for byte in text {
+            if let Some(value) = ALPHABET.iter().position(|symbol| symbol == byte) {
+                if ended {
+                    return None;
+                }
+                symbols += 1;
+                bits = bits << 6 | value;
+                if symbols % 4 == 0 {
+                    out.extend(&bits.to_be_bytes()[5..]);
+                    bits = 0;
+                }
+            } else if *byte == b'=' && !ended {
+                match symbols % 4 {
+                    0 => {}
+                    1 => return None,
+                    _ => ended = true,
+                }
+            }
+        }
+        match symbols % 4 {
+            0 => {}
+            1 => return None,
+            2 => out.extend(&(bits >> 4).to_be_bytes()[7..]),
+            _ => out.extend(&(bits >> 2).to_be_bytes()[6..]),
+        }
+        Some(out)
+    }
+
+    /// A whole line, or anything that a line can be broken by.
+    fn fragment() -> impl Strategy<Value = Vec<u8>> {
+        let line = |length, end: &'static [u8]| {
+            prop::collection::vec(prop::sample::select(&b"Aaz09+/"[..]), length)
+                .prop_map(move |line| [&line[..], end].concat())
+        };
+        prop_oneof![
+            12 => line(76..77, b"\r\n"),
+            4 => line(76..77, b"\n"),
+            2 => line(0..90, b"\r\n"),
+            1 => line(0..9, b"\r"),
+            1 => line(70..77, b" \r\n"),
+            1 => prop::sample::select(vec![&b"="[..], b"==", b"\n\n", b"\r\r\n", b"-", b"\xFF"])
+                .prop_map(<[u8]>::to_vec),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+        #[test]
+        fn reads_what_reading_symbol_by_symbol_gives(
+            fragments in prop::collection::vec(fragment(), 0..40), a in 1_usize..4000, b in 1_usize..100,
+        ) {
+            let text = fragments.concat();
+            let expected = plainly(&text);
+            prop_assert_eq!(&decode(&text, a).ok(), &expected);
+            prop_assert_eq!(&decode(&text, b).ok(), &expected);
+            // More than one step.
+            let long = text.repeat(1 + 30_000 / (text.len() + 1));
+            prop_assert_eq!(decode(&long, long.len() + 1).ok(), plainly(&long));
+        }
+    }
+
+    fn check(text: &[u8], step: usize) -> Result<(), Error> {
+        let mut check = Base64Check::default();
+        text.chunks(step).try_for_each(|piece| check.push(piece))?;
+        check.finish()
+    }
+
+    #[test]
+    fn every_symbol_counts_and_nothing_else() {
+        for byte in 0..=u8::MAX {
+            let text = [byte, b'A', b'A', b'A', b'A'];
+            assert_eq!(check(&text, 9).is_ok(), decode(&text, 9).is_ok(), "{byte}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+        #[test]
+        fn checking_refuses_what_reading_refuses(
+            fragments in prop::collection::vec(fragment(), 0..8), a in 1_usize..4000, b in 1_usize..9,
+        ) {
+            let text = fragments.concat();
+            let expected = decode(&text, a).map(drop).map_err(|error| error.to_string());
+            prop_assert_eq!(&check(&text, a).map_err(|error| error.to_string()), &expected);
+            prop_assert_eq!(&check(&text, b).map_err(|error| error.to_string()), &expected);
+        }
     }
 
     proptest! {

@@ -19,13 +19,20 @@ pub(crate) enum Delimiter {
 /// followed by white space, so that a boundary that is the beginning of another one does not match it.
 pub(crate) fn delimiter(line: &[u8], boundary: &[u8]) -> Option<Delimiter> {
     let rest = line.strip_prefix(b"--")?.strip_prefix(boundary)?;
-    let (kind, rest) = match rest.strip_prefix(b"--") {
-        Some(rest) => (Delimiter::Close, rest),
-        None => (Delimiter::Part, rest),
+    let (kind, length) = after_boundary(rest, rest.len());
+    (length == rest.len()).then_some(kind)
+}
+
+/// What the text after `--boundary` makes of it if nothing else follows in the line, and how much of it belongs to the
+/// delimiter: the dashes of a closing one, and white space. No more than `most` bytes are looked at.
+pub(crate) fn after_boundary(rest: &[u8], most: usize) -> (Delimiter, usize) {
+    let (kind, dashes) = match rest.starts_with(b"--") {
+        true => (Delimiter::Close, 2),
+        false => (Delimiter::Part, 0),
     };
-    rest.iter()
-        .all(|b| matches!(b, b' ' | b'\t'))
-        .then_some(kind)
+    let padding = rest.iter().take(most).skip(dashes);
+    let padding = padding.take_while(|b| matches!(b, b' ' | b'\t')).count();
+    (kind, dashes + padding)
 }
 
 /// Checks the boundary parameter of a message. Longer and richer ones than RFC 2046 allows are in use.

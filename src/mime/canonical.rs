@@ -7,7 +7,8 @@
 //!   is 7-bit safe already passes byte for byte. Otherwise, and when it is longer, `text/*` becomes
 //!   quoted-printable and the rest base64 (so does UTF-16 and UTF-32 text), and only
 //!   Content-Transfer-Encoding is replaced, or added after Content-Type. A leaf that declares base64 or
-//!   quoted-printable and is unsafe or longer is decoded and encoded again the same way. One with an
+//!   quoted-printable and is unsafe is decoded and encoded again the same way; one that is longer passes byte for
+//!   byte up to the first line that is not safe, and from there on is put into the same encoding anew. One with an
 //!   encoding that is not known passes if it is safe, else it is an error.
 //! - `multipart/*` and `message/rfc822` are descended into; their encoding becomes 7bit. An encoded
 //!   message/rfc822 is decoded. A missing closing delimiter is added. Preamble and epilogue are kept if
@@ -17,10 +18,12 @@
 //!   in a pkcs7-mime part with `binary` encoding not even that. See [`Form`].
 //! - At the end of a body nothing is added and nothing removed.
 
+mod kept;
 mod leaf;
 mod lines;
 mod machine;
 mod safety;
+mod scan;
 mod sink;
 #[cfg(test)]
 mod tests;

@@ -3,18 +3,18 @@
 mod kind;
 mod names;
 
-use std::borrow::Cow;
+pub(crate) use super::header::received::head_length;
+pub(crate) use kind::is_signature_part;
 
 use zeroize::Zeroizing;
 
 use super::armour;
-use super::base64::Base64Reader;
 use super::content_type::{ContentType, TransferEncoding};
 use super::header::{HeaderBlock, received};
-use super::quoted_printable::QuotedPrintableReader;
-use crate::{Error, ErrorKind, Limits};
+use super::transfer::TransferReader;
+use crate::{Error, Limits};
 
-/// Characters of an unknown transfer encoding that an error shows.
+/// Characters of an unknown transfer encoding that are kept.
 const SHOWN: usize = 40;
 
 /// What an entity is to a reader of S/MIME.
@@ -51,6 +51,8 @@ pub(crate) struct Entity<'a> {
     pub content_type: Option<ContentType>,
     pub encoding: TransferEncoding,
     kind: Kind,
+    /// What comes of it if its body is armoured CMS.
+    if_armoured: Option<Result<(), Error>>,
     limits: Limits,
 }
 
@@ -68,7 +70,7 @@ impl<'a> Entity<'a> {
         let body = raw.get(received.length..).unwrap_or_default();
         // Of several, readers take the first or the last.
         let mut types = received.header.all("Content-Type");
-        let mut found = None;
+        let (mut found, mut if_armoured) = (None, None);
         for field in [types.next(), types.last()].into_iter().flatten() {
             let value = field.value();
             let parsed = match ContentType::parse(&value) {
@@ -80,11 +82,17 @@ impl<'a> Entity<'a> {
             if !matches!(kind, Kind::Leaf | Kind::Message) {
                 received.check_structure()?;
             }
+            if kind::is_text(parsed.as_ref()) {
+                if_armoured.get_or_insert_with(|| received.check_structure());
+            }
             found.get_or_insert((parsed, kind));
         }
         let (content_type, kind) = match found {
             Some(found) => found,
-            None => (None, kind::of(None, &received.header, body, limits)?),
+            None => {
+                if_armoured = Some(Ok(()));
+                (None, kind::of(None, &received.header, body, limits)?)
+            }
         };
         Ok(Entity {
             raw,
@@ -94,19 +102,39 @@ impl<'a> Entity<'a> {
             body,
             content_type,
             kind,
+            if_armoured,
             limits: *limits,
         })
     }
 
     /// Whether it is text to programs that know nothing of CMS, though it may be armoured CMS.
     pub(crate) fn is_text(&self) -> bool {
-        let found = self.content_type.as_ref();
-        found.is_none_or(|found| found.is("text", "plain"))
+        kind::is_text(self.content_type.as_ref())
+    }
+
+    /// For an entity whose body is not there as yet: `None` if it stays what it is whatever the body is, else what comes of it
+    /// if the body turns out to be armoured CMS and nothing else.
+    ///
+    /// # Errors
+    /// Those of [`Entity::read`] with such a body.
+    pub(crate) fn if_armoured(&self) -> Option<Result<(), Error>> {
+        self.if_armoured.clone()
     }
 
     /// What it is.
     pub(crate) fn kind(&self) -> Kind {
         self.kind.clone()
+    }
+
+    /// The boundary of a multipart/signed that does not say what it is signed with. It is one of S/MIME if it has two parts, and
+    /// the second of them [is a signature](is_signature_part). `None` also when that was found in the body.
+    pub(crate) fn may_be_signed(&self) -> Option<String> {
+        match (&self.kind, &self.content_type) {
+            (Kind::Multipart { boundary }, Some(found)) if kind::may_be_signed(found) => {
+                Some(boundary.clone())
+            }
+            _ => None,
+        }
     }
 
     /// The bounds it was read with.
@@ -162,35 +190,11 @@ impl<'a> Entity<'a> {
 
 /// A body with this transfer encoding undone.
 fn undone(encoding: &TransferEncoding, body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-    match encoding {
-        TransferEncoding::SevenBit | TransferEncoding::EightBit | TransferEncoding::Binary => {
-            Ok(Zeroizing::new(body.to_vec()))
-        }
-        TransferEncoding::Base64 => {
-            let capacity = body.len() / 4 * 3 + 3;
-            let mut out = Zeroizing::new(Vec::with_capacity(capacity));
-            let mut reader = Base64Reader::default();
-            reader.push(body, &mut out)?;
-            reader.finish(&mut out)?;
-            Ok(out)
-        }
-        TransferEncoding::QuotedPrintable => {
-            // A line end comes out as CRLF; nothing else grows.
-            let line_ends = memchr::memchr_iter(b'\n', body).count();
-            let mut out = Zeroizing::new(Vec::with_capacity(body.len() + line_ends));
-            let mut reader = QuotedPrintableReader::default();
-            reader.push(body, &mut out);
-            reader.finish(&mut out);
-            Ok(out)
-        }
-        TransferEncoding::Other(name) => {
-            let shown: String = name.escape_debug().take(SHOWN).collect();
-            Err(ErrorKind::Unsupported {
-                what: Cow::Owned(format!("transfer encoding \"{shown}\"")),
-            }
-            .into())
-        }
-    }
+    let mut reader = TransferReader::new(encoding)?;
+    let mut out = Zeroizing::new(Vec::with_capacity(reader.most(body)));
+    reader.push(body, &mut out)?;
+    reader.finish(&mut out)?;
+    Ok(out)
 }
 
 /// The first declared transfer encoding; a malformed one is one that nobody knows.

@@ -27,6 +27,40 @@ pub(crate) fn crlf_pieces(part: &[u8]) -> impl Iterator<Item = &[u8]> {
     .filter(|piece| !piece.is_empty())
 }
 
+/// [`crlf_pieces`] over bytes that come in pieces cut anywhere.
+#[derive(Debug, Default)]
+pub(crate) struct CrlfStream {
+    /// The last byte so far was CR.
+    after_cr: bool,
+}
+
+impl CrlfStream {
+    /// Gives `input` to `each` without copying, in slices that are not empty, with each bare LF as CRLF.
+    pub(crate) fn push(&mut self, input: &[u8], each: &mut dyn FnMut(&[u8])) {
+        let mut start = 0;
+        for at in memchr_iter(b'\n', input) {
+            let after_cr = match at.checked_sub(1) {
+                Some(before) => input.get(before) == Some(&b'\r'),
+                None => self.after_cr,
+            };
+            if after_cr {
+                continue;
+            }
+            if let Some(text @ [_, ..]) = input.get(start..at) {
+                each(text);
+            }
+            each(b"\r\n");
+            start = at + 1;
+        }
+        if let Some(text @ [_, ..]) = input.get(start..) {
+            each(text);
+        }
+        if let Some(last) = input.last() {
+            self.after_cr = *last == b'\r';
+        }
+    }
+}
+
 /// Whether the entity, or a part of it, is sent as binary: then its line ends are data, and it is signed as
 /// it is (RFC 8551 3.1.1).
 ///
@@ -66,6 +100,7 @@ pub(crate) fn is_binary(entity: &Entity<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::Limits;
+    use proptest::prelude::*;
 
     #[test]
     fn sig_20_each_bare_lf_becomes_crlf_and_nothing_else_changes() {
@@ -82,6 +117,35 @@ mod tests {
             let pieces: Vec<&[u8]> = crlf_pieces(given).collect();
             assert!(pieces.iter().all(|piece| !piece.is_empty()));
             assert_eq!(pieces.concat(), expected, "{given:?}");
+            for step in 1..=given.len() {
+                assert_eq!(
+                    streamed(given.chunks(step)),
+                    expected,
+                    "{given:?} by {step}"
+                );
+            }
+        }
+    }
+
+    fn streamed<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+        let (mut stream, mut out) = (CrlfStream::default(), Vec::new());
+        for piece in pieces {
+            stream.push(piece, &mut |slice| {
+                assert!(!slice.is_empty());
+                out.extend_from_slice(slice);
+            });
+        }
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn sig_20_how_a_text_is_cut_does_not_matter(
+            pieces in prop::collection::vec(prop::collection::vec(prop::sample::select(&b"\r\na"[..]), 0..6), 0..12)
+        ) {
+            let joined = pieces.concat();
+            let expected: Vec<u8> = crlf_pieces(&joined).flatten().copied().collect();
+            prop_assert_eq!(streamed(pieces.iter().map(Vec::as_slice)), expected);
         }
     }
 

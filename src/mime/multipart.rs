@@ -1,9 +1,13 @@
 //! Splitting a multipart body (RFC 2046 5.1.1).
 
-use memchr::{memchr, memchr2, memmem};
+mod delimiters;
+mod splitter;
 
-use super::boundary::{self, Delimiter, delimiter};
+pub(crate) use splitter::{Piece, Splitter};
+
+use super::boundary::Delimiter;
 use crate::{Error, Limits};
+use delimiters::{Delimiters, Step};
 
 /// A multipart body in its pieces, as received.
 #[derive(Debug)]
@@ -14,8 +18,6 @@ pub(crate) struct Multipart<'a> {
     pub parts: Vec<&'a [u8]>,
     /// What stands after the line of the closing delimiter.
     pub epilogue: &'a [u8],
-    /// Whether the closing delimiter is there.
-    pub closed: bool,
 }
 
 /// Splits in linear time. The line end before a delimiter belongs to the delimiter.
@@ -26,108 +28,69 @@ pub(crate) struct Multipart<'a> {
 /// # Errors
 /// [`crate::ErrorKind::Header`] for a boundary that cannot be one; [`crate::ErrorKind::Limit`] for more
 /// than `limits.mime_parts`; [`crate::ErrorKind::Malformed`] for a line that is a delimiter only to readers
-/// that take a CR for a line end.
+/// that take a CR for a line end, and for one with more white space after it than is looked through.
 pub(crate) fn split<'a>(
     body: &'a [u8],
     boundary: &str,
     limits: &Limits,
 ) -> Result<Multipart<'a>, Error> {
-    boundary::check(boundary).map_err(|why| Error::header("Content-Type", why))?;
-    refuse_after_bare_cr(body, boundary)?;
-    let needle = format!("\n--{boundary}");
-    let inner = memmem::find_iter(body, &needle).map(|at| at + 1);
-    let mut split = Multipart {
-        preamble: body,
-        parts: Vec::new(),
-        epilogue: &[],
-        closed: false,
-    };
-    // Where the current part begins; `None` in the preamble.
-    let mut part = None;
-    for start in std::iter::once(0).chain(inner) {
-        let rest = body.get(start..).unwrap_or_default();
-        let Some((kind, length)) = delimiter_line(rest, boundary, start)? else {
-            continue;
+    let delimiters = Delimiters::new(boundary)?;
+    let mut parts = Vec::new();
+    let mut place = Place::default();
+    let mut preamble = body;
+    let mut from = 0;
+    loop {
+        let step = delimiters.next(body, from, true, place, true);
+        let (delimiter, end) = match step.map_err(|found| found.at(0))? {
+            Step::Text(end) => (None, end),
+            Step::Delimiter { kind, end, next } => (Some((kind, next)), end),
         };
-        let end = before_line_end(body, start);
-        match part {
-            None => split.preamble = body.get(..end).unwrap_or_default(),
-            Some(begin) => split.add(body.get(begin..end).unwrap_or_default(), limits)?,
+        let text = body.get(from..end).unwrap_or_default();
+        match place {
+            Place::Preamble => preamble = text,
+            Place::Part(_) => parts.push(text),
+            Place::Epilogue => {}
         }
-        part = Some(start + length);
-        if kind == Delimiter::Close {
-            split.closed = true;
-            split.epilogue = body.get(start + length..).unwrap_or_default();
-            return Ok(split);
-        }
+        let Some((kind, next)) = delimiter else {
+            break;
+        };
+        place = place.after(kind, limits)?;
+        from = next;
     }
-    if let Some(begin) = part {
-        split.add(body.get(begin..).unwrap_or_default(), limits)?;
-    }
-    Ok(split)
+    let epilogue = match place {
+        Place::Epilogue => body.get(from..).unwrap_or_default(),
+        Place::Preamble | Place::Part(_) => &[],
+    };
+    Ok(Multipart {
+        preamble,
+        parts,
+        epilogue,
+    })
 }
 
-impl<'a> Multipart<'a> {
-    fn add(&mut self, part: &'a [u8], limits: &Limits) -> Result<(), Error> {
-        if self.parts.len() >= limits.mime_parts {
+/// Where in the body the reader is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    #[default]
+    Preamble,
+    /// In the part of this number, counted from one.
+    Part(usize),
+    Epilogue,
+}
+
+impl Place {
+    fn after(self, delimiter: Delimiter, limits: &Limits) -> Result<Place, Error> {
+        let number = match (self, delimiter) {
+            (_, Delimiter::Close) | (Place::Epilogue, _) => return Ok(Place::Epilogue),
+            (Place::Preamble, Delimiter::Part) => 1,
+            (Place::Part(number), Delimiter::Part) => number + 1,
+        };
+        if number > limits.mime_parts {
             let limit = u64::try_from(limits.mime_parts).unwrap_or(u64::MAX);
             return Err(Error::limit("MIME parts", limit));
         }
-        self.parts.push(part);
-        Ok(())
+        Ok(Place::Part(number))
     }
-}
-
-/// The delimiter that the first line is, and the length of that line with its end.
-fn delimiter_line(
-    text: &[u8],
-    boundary: &str,
-    position: usize,
-) -> Result<Option<(Delimiter, usize)>, Error> {
-    if !text.starts_with(b"--") {
-        return Ok(None);
-    }
-    let length = memchr(b'\n', text).map_or(text.len(), |at| at + 1);
-    let line = text.get(..length).unwrap_or_default();
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if let Some(bare) = memchr(b'\r', line) {
-        let before = line.get(..bare).unwrap_or_default();
-        return match delimiter(before, boundary.as_bytes()) {
-            Some(_) => Err(disputed(position)),
-            None => Ok(None),
-        };
-    }
-    Ok(delimiter(line, boundary.as_bytes()).map(|kind| (kind, length)))
-}
-
-/// Readers that take a CR for a line end would split here, others would not.
-fn refuse_after_bare_cr(body: &[u8], boundary: &str) -> Result<(), Error> {
-    let needle = format!("\r--{boundary}");
-    for at in memmem::find_iter(body, &needle) {
-        let line = body.get(at + 1..).unwrap_or_default();
-        let end = memchr2(b'\r', b'\n', line).unwrap_or(line.len());
-        let line = line.get(..end).unwrap_or_default();
-        if delimiter(line, boundary.as_bytes()).is_some() {
-            return Err(disputed(at + 1));
-        }
-    }
-    Ok(())
-}
-
-fn disputed(position: usize) -> Error {
-    Error::malformed_at(
-        "multipart body",
-        u64::try_from(position).unwrap_or(u64::MAX),
-        "a delimiter line with a CR without LF before or after it, which not all readers take for one",
-    )
-}
-
-/// Where the line before the line at `start` ends, without its line end.
-fn before_line_end(body: &[u8], start: usize) -> usize {
-    let before = body.get(..start).unwrap_or_default();
-    let before = before.strip_suffix(b"\n").unwrap_or(before);
-    before.strip_suffix(b"\r").unwrap_or(before).len()
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Content in memory: one buffer per decoded layer, wiped when the last range into it is gone.
+//! Content: one buffer per decoded layer, wiped when the last range into it is gone. Of content that is not held, the
+//! beginning, and what is known of the rest.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,11 +7,14 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::bulk::{Bulk, BulkKind, BulkObject};
+
 /// A range of a shared buffer. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Bytes {
     buffer: Arc<Zeroizing<Vec<u8>>>,
     range: Range<usize>,
+    bulk: Option<Arc<Bulk>>,
 }
 
 impl Bytes {
@@ -18,7 +22,22 @@ impl Bytes {
         Bytes {
             range: 0..buffer.len(),
             buffer: Arc::new(buffer),
+            bulk: None,
         }
+    }
+
+    /// Content that is not held: `head` is its header if it is a MIME entity, else empty. Of a message/rfc822 the header of
+    /// the message may follow, as it stands in the body.
+    pub(super) fn bulk(head: Bytes, bulk: Bulk) -> Bytes {
+        Bytes {
+            bulk: Some(Arc::new(bulk)),
+            ..head
+        }
+    }
+
+    /// What is known of content that is not held; `None` for content that is.
+    pub(super) fn as_bulk(&self) -> Option<&Bulk> {
+        self.bulk.as_deref()
     }
 
     pub(super) fn empty() -> Bytes {
@@ -62,17 +81,31 @@ impl Bytes {
             Some(range) => Bytes {
                 buffer: Arc::clone(&self.buffer),
                 range,
+                bulk: None,
             },
             None => Bytes::copy(slice),
         }
     }
 
+    /// The CMS object, if it is one that is not held.
+    pub(super) fn as_object(&self) -> Option<&BulkObject> {
+        match self.as_bulk()?.kind {
+            BulkKind::Object(ref object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// What is held: everything, or of bulk content its header.
     pub(super) fn get(&self) -> &[u8] {
         self.buffer.get(self.range.clone()).unwrap_or_default()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.get().len()
+    /// How many they are, held or not.
+    pub(super) fn len(&self) -> u64 {
+        match &self.bulk {
+            Some(bulk) => bulk.len,
+            None => u64::try_from(self.get().len()).unwrap_or(u64::MAX),
+        }
     }
 }
 
@@ -98,6 +131,10 @@ impl Gather {
             self.0 = grown;
         }
         self.0.extend_from_slice(input);
+    }
+
+    pub(super) fn get(&self) -> &[u8] {
+        &self.0
     }
 
     pub(super) fn finish(self) -> Bytes {

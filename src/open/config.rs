@@ -1,5 +1,6 @@
 //! What an [`super::Opener`] was told, in one cheap-to-clone value.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -8,6 +9,9 @@ use crate::cert::{Certificate, Crl, Identity, OcspResponse, TrustAnchors};
 use crate::engine::{Resolver, only_async};
 use crate::policy::{Policy, StandardPolicy};
 use crate::{Error, Limits, Mailbox};
+
+/// Bytes up to which a part is held when a message is opened as a stream.
+const HELD: usize = 64 << 10;
 
 #[derive(Clone)]
 pub(super) struct Config {
@@ -24,7 +28,12 @@ pub(super) struct Config {
     pub strict_local_part: bool,
     pub expected_signer: Option<Mailbox>,
     pub any_signer: bool,
+    pub held_bytes: usize,
     pub limits: Limits,
+    /// Where a message that comes out of a pipe is kept; `None`: where the system keeps temporary files.
+    pub spool_folder: Option<PathBuf>,
+    /// How many threads may work on one message.
+    pub threads: usize,
 }
 
 impl Config {
@@ -42,7 +51,10 @@ impl Config {
             strict_local_part: false,
             expected_signer: None,
             any_signer: false,
+            held_bytes: HELD,
             limits: Limits::default(),
+            spool_folder: None,
+            threads: 1,
         }
     }
 

@@ -10,6 +10,7 @@ pub use part::Part;
 use std::fmt;
 use std::sync::Arc;
 
+use super::stored::{Checked, Releasable, Stored};
 use crate::report::{Report, Verdict};
 
 /// A message that was opened. Cheap to clone.
@@ -21,27 +22,34 @@ struct Inner {
     message: Message,
 }
 
-/// The content, under the name that says what may be believed of it.
+/// The content, under the name that says what may be believed of it: a [`Message`] in memory, or content that is
+/// taken from its source ([`Stored`], [`Releasable`]).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Content {
+pub enum Content<M = Message> {
     /// One signer who matches From passes every check.
-    Trusted(Message),
+    Trusted(M),
     /// Signed, and something about the signature is not as it should be: the report says what.
-    Untrusted(Message),
+    Untrusted(M),
     /// Not signed. [`Message::encryption`] says whether changes would have been noticed.
-    Unsigned(Message),
+    Unsigned(M),
     /// Kept back: a signature does not verify.
-    Withheld(Withheld),
+    Withheld(Withheld<M>),
 }
 
 /// Content that is kept back.
 #[derive(Clone, Debug)]
-pub struct Withheld(Opened);
+pub struct Withheld<M = Message> {
+    why: Opened,
+    content: M,
+}
 
 /// The message is not trusted: the report says why, and the opened message is in here.
 #[derive(Clone, Debug)]
-pub struct NotTrusted(Opened);
+pub struct NotTrusted<O = Opened> {
+    why: Opened,
+    opened: O,
+}
 
 impl Opened {
     pub(super) fn new(report: Report, message: Message) -> Opened {
@@ -55,13 +63,36 @@ impl Opened {
 
     /// The content, in a form in which the choice cannot be forgotten.
     pub fn content(&self) -> Content {
-        let message = self.0.message.clone();
+        self.gate(self.0.message.clone())
+    }
+
+    /// `content`, which is that of this message, under its name.
+    pub(super) fn gate<M>(&self, content: M) -> Content<M> {
         match self.0.report.verdict {
-            Verdict::Trusted => Content::Trusted(message),
-            Verdict::Untrusted => Content::Untrusted(message),
-            Verdict::Unsigned => Content::Unsigned(message),
-            Verdict::Withheld => Content::Withheld(Withheld(self.clone())),
+            Verdict::Trusted => Content::Trusted(content),
+            Verdict::Untrusted => Content::Untrusted(content),
+            Verdict::Unsigned => Content::Unsigned(content),
+            Verdict::Withheld => Content::Withheld(Withheld {
+                why: self.clone(),
+                content,
+            }),
         }
+    }
+
+    /// `opened`, which is this message, in the error of one that is not trusted; `Ok` for one that is.
+    pub(super) fn only_trusted<O>(&self, opened: O) -> Result<O, NotTrusted<O>> {
+        match self.0.report.verdict {
+            Verdict::Trusted => Ok(opened),
+            Verdict::Untrusted | Verdict::Unsigned | Verdict::Withheld => Err(NotTrusted {
+                why: self.clone(),
+                opened,
+            }),
+        }
+    }
+
+    /// What is behind the gate.
+    pub(super) fn message(&self) -> &Message {
+        &self.0.message
     }
 
     /// The content if it is trusted.
@@ -69,12 +100,8 @@ impl Opened {
     /// # Errors
     /// [`NotTrusted`] with the report and the opened message.
     pub fn trusted(&self) -> Result<Message, NotTrusted> {
-        match self.0.report.verdict {
-            Verdict::Trusted => Ok(self.0.message.clone()),
-            Verdict::Untrusted | Verdict::Unsigned | Verdict::Withheld => {
-                Err(NotTrusted(self.clone()))
-            }
-        }
+        self.only_trusted(self.clone())
+            .map(|opened| opened.0.message.clone())
     }
 }
 
@@ -91,39 +118,64 @@ impl fmt::Debug for Opened {
 impl Withheld {
     /// The content, although a signature over it does not verify. Show it to nobody as what it claims to be.
     pub fn dangerous(&self) -> Message {
-        self.0.0.message.clone()
+        self.content.clone()
     }
+}
 
+impl<R> Withheld<Stored<R>> {
+    /// The content, although a signature over it does not verify. Show it to nobody as what it claims to be.
+    pub fn dangerous(self) -> Stored<R> {
+        self.content
+    }
+}
+
+impl Withheld<Releasable> {
+    /// The content, although a signature over it does not verify. Show it to nobody as what it claims to be.
+    pub fn dangerous(self) -> Releasable {
+        self.content
+    }
+}
+
+impl<M> Withheld<M> {
     /// Why it is kept back.
     pub fn report(&self) -> &Report {
-        self.0.report()
+        self.why.report()
     }
 }
 
 impl NotTrusted {
     /// The opened message.
     pub fn into_opened(self) -> Opened {
-        self.0
+        self.opened
     }
+}
 
+impl<R> NotTrusted<Checked<R>> {
+    /// The message, with its source.
+    pub fn into_checked(self) -> Checked<R> {
+        self.opened
+    }
+}
+
+impl<O> NotTrusted<O> {
     /// Why it is not trusted.
     pub fn report(&self) -> &Report {
-        self.0.report()
+        self.why.report()
     }
 }
 
 /// The verdict in one sentence, with the main reason.
-impl fmt::Display for Withheld {
+impl<M> fmt::Display for Withheld<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.report().headline())
     }
 }
 
 /// The verdict in one sentence, with the main reason.
-impl fmt::Display for NotTrusted {
+impl<O> fmt::Display for NotTrusted<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.report().headline())
     }
 }
 
-impl std::error::Error for NotTrusted {}
+impl<O: fmt::Debug> std::error::Error for NotTrusted<O> {}

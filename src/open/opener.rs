@@ -1,13 +1,18 @@
 //! The builder.
 
+mod streams;
+
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use super::buffer::Bytes;
+use super::checking::Checking;
 use super::config::Config;
 use super::content::Opened;
+use super::dangerous::Dangerous;
 use super::machine::{Machine, Root};
 use super::{blocking, nonblocking};
 use crate::cert::{Certificate, Crl, Identity, OcspResponse, TrustAnchors};
@@ -130,6 +135,23 @@ impl Opener {
         self.with(|config| config.limits = limits)
     }
 
+    /// Holds parts of at most so many bytes in memory when a message is opened as a stream; of longer ones it holds the
+    /// header and what else is looked at. Default 64 KiB.
+    pub fn held_bytes(self, bytes: usize) -> Self {
+        self.with(|config| config.held_bytes = bytes)
+    }
+
+    /// Keeps what comes out of a pipe ([`Opener::open_stream`]) in this folder, instead of the system's folder for temporary
+    /// files. That one may be in memory: for messages larger than the memory choose a folder on a disk.
+    pub fn spool_folder(self, folder: impl AsRef<Path>) -> Self {
+        self.with(|config| config.spool_folder = Some(folder.as_ref().to_owned()))
+    }
+
+    /// Lets this many threads work on one message that is opened as a stream. Default 1: no thread is started.
+    pub fn threads(self, threads: usize) -> Self {
+        self.with(|config| config.threads = threads.max(1))
+    }
+
     /// Opens a mail.
     ///
     /// A signature that is not trusted or does not verify is no error: [`Opened::content`] says so.
@@ -204,6 +226,26 @@ impl Opener {
     /// other functions ask the resolver.
     pub fn machine(&self) -> Machine {
         Machine::new(&self.config, Root::Mail)
+    }
+
+    /// The machine that checks a mail that goes by, for an event loop of your own. It keeps no content in memory that is longer
+    /// than [`Opener::held_bytes`]: the content comes from the same bytes in a second pass.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Randomness`].
+    pub fn checking(&self) -> Result<Checking, Error> {
+        Checking::new(&self.config, Root::Mail)
+    }
+
+    /// Opening that gives out content before it was checked. Read [`Dangerous`] first.
+    pub fn dangerous(&self) -> Dangerous {
+        Dangerous::new(&self.config)
+    }
+
+    /// What it was told.
+    #[cfg(feature = "tokio")]
+    pub(super) fn config(&self) -> &Arc<Config> {
+        &self.config
     }
 
     fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {

@@ -5,16 +5,15 @@
 
 mod cms;
 mod compressed;
-mod costs;
 mod enveloped;
 mod found;
 mod mime;
 mod place;
-mod recipients;
 mod signed;
 mod signers;
 
 pub(super) use found::{Content, Found, Heading, Layer, Part, Signer};
+pub(super) use signed::digests_of;
 
 use std::sync::Arc;
 
@@ -22,12 +21,14 @@ use const_oid::ObjectIdentifier;
 
 use super::buffer::Bytes;
 use super::config::Config;
+use super::costs::Costs;
+use super::keys::KeySearch;
 use super::machine::Root;
-use crate::check::{Aspect, Check, Reason, visible};
-use crate::engine::{Answer, Ledger, QuestionId};
-use crate::{Error, ErrorKind};
-use costs::Costs;
-use enveloped::Unwrapping;
+use super::scan::Shared;
+use super::trouble::{Trouble, is_bearable, limit, shown, taken};
+use crate::Error;
+use crate::check::{Aspect, Check, Reason};
+use crate::engine::Ledger;
 use place::Place;
 use signers::Asked;
 
@@ -70,32 +71,8 @@ enum Stage {
     Start,
     /// The certificates of its signers were asked for.
     SignerCertificates(Asked),
-    /// The resolver was asked for identities.
-    Identities(QuestionId),
-    /// A private key was asked.
-    Unwrapping(Box<Unwrapping>),
-}
-
-/// Why a node cannot be looked at.
-enum Trouble {
-    /// It costs this node; the mail, if the node is what the mail consists of.
-    Node(Error),
-    /// It costs the mail, whichever node it is.
-    Mail(Error),
-}
-
-impl From<Error> for Trouble {
-    fn from(error: Error) -> Trouble {
-        Trouble::Node(error)
-    }
-}
-
-impl Trouble {
-    fn into_error(self) -> Error {
-        match self {
-            Trouble::Node(error) | Trouble::Mail(error) => error,
-        }
-    }
+    /// The key of its content is looked for.
+    Key(KeySearch),
 }
 
 /// A message being taken apart.
@@ -105,20 +82,27 @@ pub(super) struct Walk {
     mime: bool,
     todo: Vec<Node>,
     waiting: Vec<Node>,
+    /// How many bytes more may come out of compressed content that is held.
+    may_unpack: u64,
     costs: Costs,
     found: Found,
 }
 
 impl Walk {
-    pub(super) fn new(config: &Arc<Config>, root: Root, bytes: Bytes) -> Walk {
+    /// Begins with what went by.
+    pub(super) fn new(root: Root, bytes: Bytes, shared: Shared) -> Walk {
+        let may_unpack = shared.may_unpack();
+        let config = shared.config;
         let mut walk = Walk {
-            config: Arc::clone(config),
+            may_unpack,
             mime: matches!(root, Root::Mail),
             todo: Vec::new(),
             waiting: Vec::new(),
-            costs: Costs::new(&config.limits),
-            found: Found::new(config),
+            costs: shared.costs,
+            found: Found::new(&config),
+            config,
         };
+        walk.found.certificates.add_chains(&shared.introduced);
         let item = match root {
             Root::Mail => Item::Message(bytes),
             Root::Cms => Item::Cms(mime::unarmoured(bytes), None),
@@ -151,7 +135,7 @@ impl Walk {
                     if let Some(closed) = closed
                         && !self.is_handed_out(&place)
                     {
-                        cms::raw(self, closed, &place).map_err(Trouble::into_error)?;
+                        cms::as_it_is(self, closed, &place).map_err(Trouble::into_error)?;
                     }
                     // A signature that cannot be read leaves the part it was to sign as it is.
                     if let Some(content) = beside {
@@ -264,32 +248,4 @@ impl Walk {
             .checks
             .push(Check::unknown(Aspect::Structure, what, why));
     }
-}
-
-/// Whether a part may have this error without costing the mail: not what the caller did wrong.
-fn is_bearable(error: &Error) -> bool {
-    !matches!(
-        error.kind(),
-        ErrorKind::Misuse { .. } | ErrorKind::External { .. } | ErrorKind::Io { .. }
-    )
-}
-
-fn limit(what: &'static str, limit: usize) -> Error {
-    Error::limit(what, u64::try_from(limit).unwrap_or(u64::MAX))
-}
-
-/// The answer to a question, or the error that came instead of it.
-fn taken(ledger: &mut Ledger, id: QuestionId) -> Result<Answer, Trouble> {
-    match ledger.take(id) {
-        Some(Answer::Failed(error)) => Err(Trouble::Mail(error)),
-        Some(answer) => Ok(answer),
-        None => Err(Trouble::Mail(Error::misuse(
-            "a question of this machine was not answered",
-        ))),
-    }
-}
-
-/// Text that comes from a message, in one line of bounded length.
-fn shown(text: &str) -> String {
-    visible(text, 300)
 }

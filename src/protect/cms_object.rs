@@ -69,12 +69,12 @@ struct Object<'a> {
     config: &'a Config,
     plan: Plan,
     ledger: Ledger,
-    content: Zeroizing<Vec<u8>>,
+    content: Content<'a>,
     signing: Option<(Unsigned, Vec<(QuestionId, SignRequest)>)>,
 }
 
 impl<'a> Object<'a> {
-    fn new(config: &'a Config, content: &[u8]) -> Result<Self, ProtectError> {
+    fn new(config: &'a Config, content: &'a [u8]) -> Result<Self, ProtectError> {
         check(config)?;
         let now = config.policy.now();
         let mut ledger = Ledger::default();
@@ -82,15 +82,15 @@ impl<'a> Object<'a> {
         let nobody = Head::parse(&[], &config.limits)?;
         let needs = plan::ask(config, &nobody, &mut ledger)?;
         let plan = plan::decide(config, &nobody, &needs, &mut ledger, now)?;
-        let content = Zeroizing::new(match config.compress {
-            true => compressed(content)?,
-            false => content.to_vec(),
-        });
+        let content = match config.compress {
+            true => Content::Compressed(Zeroizing::new(compressed(content)?)),
+            false => Content::Given(content),
+        };
         let signing = match plan.signers.is_empty() {
             true => None,
             false => {
-                let mut writer = SignedDataWriter::new(plan.signers.clone(), now);
-                writer.push(&content);
+                let mut writer = SignedDataWriter::new(plan.signers.clone(), now, config.threads);
+                writer.push(content.octets());
                 let (unsigned, requests) =
                     sign_layer::end_content(writer, config.random.as_deref())?;
                 Some((unsigned, ask(requests, &mut ledger)))
@@ -106,26 +106,38 @@ impl<'a> Object<'a> {
     }
 
     fn finish(mut self) -> Result<Vec<u8>, ProtectError> {
-        let mut signed = match self.signing {
-            None => self.content,
-            Some((unsigned, requests)) => {
-                let signatures = signatures(requests, &mut self.ledger)?;
-                match is_detached(self.config) {
-                    true => Zeroizing::new(unsigned.detached(&signatures)?),
-                    false => {
-                        let trailer = unsigned.trailer(&signatures)?;
-                        let head = unsigned.definite_head(asn1::length(&self.content), &trailer);
-                        Zeroizing::new([&head, self.content.as_slice(), &trailer].concat())
-                    }
-                }
+        let (mut head, mut trailer) = (Vec::new(), Vec::new());
+        let content = self.content.octets();
+        if let Some((unsigned, requests)) = self.signing {
+            let signatures = signatures(requests, &mut self.ledger)?;
+            if is_detached(self.config) {
+                return Ok(unsigned.detached(&signatures)?);
             }
-        };
+            trailer = unsigned.trailer(&signatures)?;
+            head = unsigned.definite_head(asn1::length(content), &trailer);
+        }
+        let plaintext = [head.as_slice(), content, &trailer];
         match self.plan.copies.first().filter(|_| self.config.encrypts()) {
-            None => Ok(std::mem::take(&mut *signed)),
+            None => Ok(plaintext.concat()),
             Some(copy) => {
                 let (cipher, random) = (self.config.cipher, self.config.random());
-                Ok(encrypt_cms(cipher, &copy.recipients, &signed, random)?)
+                Ok(encrypt_cms(cipher, &copy.recipients, &plaintext, random)?)
             }
+        }
+    }
+}
+
+/// What is signed and encrypted.
+enum Content<'a> {
+    Given(&'a [u8]),
+    Compressed(Zeroizing<Vec<u8>>),
+}
+
+impl Content<'_> {
+    fn octets(&self) -> &[u8] {
+        match self {
+            Content::Given(octets) => octets,
+            Content::Compressed(octets) => octets,
         }
     }
 }

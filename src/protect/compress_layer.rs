@@ -1,5 +1,7 @@
 //! The compression inside the protection: compressed-data in application/pkcs7-mime (RFC 8551 3.6).
 
+use zeroize::Zeroizing;
+
 use super::sign_layer::pkcs7_mime_head;
 use crate::Error;
 use crate::cms::Framing;
@@ -9,22 +11,23 @@ use crate::mime::base64::Base64Writer;
 pub(super) struct CompressLayer {
     writer: CompressWriter,
     base64: Base64Writer,
-    cms: Vec<u8>,
+    cms: Zeroizing<Vec<u8>>,
 }
 
 impl CompressLayer {
-    /// Writes the content header fields and the head of the CMS.
-    pub(super) fn begin(framing: Framing, out: &mut Vec<u8>) -> Self {
-        pkcs7_mime_head("compressed-data", "smime.p7z", out);
-        let mut cms = Vec::new();
-        let writer = CompressWriter::new(framing, &mut cms);
-        let mut base64 = Base64Writer::default();
-        base64.push(&cms, out);
+    pub(super) fn new(framing: Framing) -> Self {
+        let mut cms = Zeroizing::new(Vec::new());
         CompressLayer {
-            writer,
-            base64,
+            writer: CompressWriter::new(framing, &mut cms),
+            base64: Base64Writer::default(),
             cms,
         }
+    }
+
+    /// Writes the content header fields and the head of the CMS.
+    pub(super) fn begin(&mut self, out: &mut Vec<u8>) {
+        pkcs7_mime_head("compressed-data", "smime.p7z", out);
+        self.base64.push(&self.cms, out);
     }
 
     /// Compresses some of the content.

@@ -74,6 +74,8 @@ pub(super) struct Config {
     pub capabilities: Vec<ContentCipher>,
     pub framing: Option<Framing>,
     pub ignore_addresses: bool,
+    /// 1 or 2.
+    pub threads: usize,
     pub random: Option<Arc<dyn RandomSource>>,
     pub limits: Limits,
 }
@@ -109,6 +111,7 @@ impl Default for Config {
             ],
             framing: None,
             ignore_addresses: false,
+            threads: 1,
             random: None,
             limits: Limits::default(),
         }

@@ -2,18 +2,23 @@
 
 use zeroize::Zeroizing;
 
+use super::held::Held;
+use super::layers::STEP;
 use super::sign_layer::pkcs7_mime_head;
 use crate::Error;
 use crate::asn1;
 use crate::cms::enveloped::EnvelopeWriter;
 use crate::cms::recipient::Recipient;
 use crate::crypto::{ContentCipher, RandomSource};
-use crate::mime::base64::Base64Writer;
+use crate::mime::base64::{Base64Writer, base64_len};
+
+/// Octets that follow the ciphertext, at most: padding or tag, and their headers.
+const TRAILER: usize = 64;
 
 /// Encrypts one stream to one set of recipients, or holds it to encrypt it to several sets.
 pub(super) enum EncryptLayer {
     /// The plaintext is held: lengths will be definite, and any number of copies can be made.
-    Held(Zeroizing<Vec<u8>>),
+    Held(Held),
     /// Ciphertext leaves as plaintext comes.
     Streaming {
         envelope: Box<EnvelopeWriter>,
@@ -24,7 +29,7 @@ pub(super) enum EncryptLayer {
 
 impl EncryptLayer {
     pub(super) fn held() -> Self {
-        EncryptLayer::Held(Zeroizing::new(Vec::new()))
+        EncryptLayer::Held(Held::default())
     }
 
     /// Writes the content header fields and the head of the CMS.
@@ -48,7 +53,7 @@ impl EncryptLayer {
 
     pub(super) fn push(&mut self, plaintext: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         match self {
-            EncryptLayer::Held(held) => held.extend_from_slice(plaintext),
+            EncryptLayer::Held(held) => held.push(plaintext),
             EncryptLayer::Streaming {
                 envelope,
                 base64,
@@ -63,7 +68,7 @@ impl EncryptLayer {
     }
 
     /// Ends a streaming layer; a held one gives its plaintext for [`encrypt_copy`].
-    pub(super) fn finish(self, out: &mut Vec<u8>) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    pub(super) fn finish(self, out: &mut Vec<u8>) -> Result<Option<Held>, Error> {
         match self {
             EncryptLayer::Held(held) => Ok(Some(held)),
             EncryptLayer::Streaming {
@@ -81,33 +86,50 @@ impl EncryptLayer {
     }
 }
 
-/// Encrypts held plaintext to one set of recipients, with definite lengths and a key of its own.
+/// Encrypts plaintext of this length, in blocks, to one set of recipients: with definite lengths and a key of its own.
 pub(super) fn encrypt_copy(
     cipher: ContentCipher,
     recipients: &[Recipient],
-    plaintext: &[u8],
+    length: u64,
+    plaintext: impl Iterator<Item = impl AsRef<[u8]>>,
     random: &dyn RandomSource,
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
-    let cms = encrypt_cms(cipher, recipients, plaintext, random)?;
+    let mut cms = Vec::new();
+    let mut envelope = seal(cipher, recipients, Some(length), random, &mut cms)?;
     pkcs7_mime_head(smime_type(cipher), "smime.p7m", out);
+    let octets = usize::try_from(length).unwrap_or(0);
+    let around = cms.len().saturating_add(TRAILER);
+    out.reserve_exact(base64_len(octets.saturating_add(around)));
     let mut base64 = Base64Writer::default();
+    for block in plaintext {
+        for step in block.as_ref().chunks(STEP) {
+            envelope.push(step, &mut cms)?;
+            base64.push(&cms, out);
+            cms.clear();
+        }
+    }
+    envelope.finish(&mut cms)?;
     base64.push(&cms, out);
     base64.finish(out);
     Ok(())
 }
 
-/// The ContentInfo of [`encrypt_copy`], without MIME around it.
+/// A ContentInfo, without MIME around it, whose plaintext is these parts one after the other.
 pub(super) fn encrypt_cms(
     cipher: ContentCipher,
     recipients: &[Recipient],
-    plaintext: &[u8],
+    plaintext: &[&[u8]],
     random: &dyn RandomSource,
 ) -> Result<Vec<u8>, Error> {
     let mut cms = Vec::new();
-    let length = asn1::length(plaintext);
+    let length = plaintext.iter().fold(0u64, |length, part| {
+        length.saturating_add(asn1::length(part))
+    });
     let mut envelope = seal(cipher, recipients, Some(length), random, &mut cms)?;
-    envelope.push(plaintext, &mut cms)?;
+    for part in plaintext {
+        envelope.push(part, &mut cms)?;
+    }
     envelope.finish(&mut cms)?;
     Ok(cms)
 }

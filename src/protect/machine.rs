@@ -125,7 +125,7 @@ impl Machine {
         };
         match step {
             Step::Ask(questions) => Ok(Some(questions)),
-            Step::Continue | Step::Finished => Ok(None),
+            Step::Continue | Step::Again | Step::Finished => Ok(None),
         }
     }
 
@@ -210,13 +210,13 @@ impl Machine {
                 let mut first = Vec::new();
                 let mut layers = self.begin(*head, needs, &mut first)?;
                 layers.push(&body, &mut first)?;
-                out.append(&mut first);
+                append(first, out);
                 self.state = State::Body(layers);
                 Ok(Step::Continue)
             }
             State::Signing { layers, requests } => {
                 let signatures = signatures(requests, &mut self.ledger)?;
-                self.end_layers(layers, Some(&signatures), out)?;
+                self.end_layers(*layers, Some(&signatures), out)?;
                 self.state = State::Finished;
                 Ok(Step::Continue)
             }
@@ -246,7 +246,7 @@ impl Machine {
         self.outer.extend_from_slice(b"MIME-Version: 1.0\r\n");
 
         let random = self.config.random();
-        let mut sign = match plan.signers.is_empty() {
+        let sign = match plan.signers.is_empty() {
             true => None,
             false => Some(SignLayer::new(
                 self.config.form,
@@ -254,6 +254,7 @@ impl Machine {
                 plan.signers,
                 self.now,
                 random,
+                self.config.threads,
             )?),
         };
         let encrypts = self.config.encrypts();
@@ -272,31 +273,18 @@ impl Machine {
                 out,
             )?);
         }
-        let mut signed = Vec::new();
-        if let Some(sign) = &mut sign {
-            sign.begin(&mut signed);
-        }
-        let mut compressed = Vec::new();
-        let compress = self
-            .config
-            .compress
-            .then(|| CompressLayer::begin(self.framing, &mut compressed));
         let detached = sign.is_some() && self.config.form == SignedForm::Detached;
         // What is compressed travels inside base64.
-        let form = match detached && compress.is_none() {
+        let form = match detached && !self.config.compress {
             true => Form::SevenBit,
             false => Form::Opaque,
         };
         let canonical = Canonicalizer::new(form, &self.config.limits);
-        let mut layers = Layers {
-            canonical,
-            entity: Vec::new(),
-            compress,
-            compressed,
-            sign,
-            signed,
-            encrypt,
-        };
+        let compress = self
+            .config
+            .compress
+            .then(|| CompressLayer::new(self.framing));
+        let mut layers = Layers::begin(canonical, compress, sign, encrypt, out)?;
         for field in &head.content {
             layers.push(field.raw(), out)?;
         }
@@ -311,10 +299,10 @@ impl Machine {
         out: &mut Vec<u8>,
     ) -> Result<Step, ProtectError> {
         layers.end_entity(out)?;
-        let requests = match &mut layers.sign {
+        let requests = match layers.sign() {
             Some(sign) => sign.requests(self.config.random.as_deref())?,
             None => {
-                self.end_layers(layers, None, out)?;
+                self.end_layers(*layers, None, out)?;
                 self.state = State::Finished;
                 return Ok(Step::Finished);
             }
@@ -327,34 +315,43 @@ impl Machine {
     /// Ends signature and encryption, and makes the other copies.
     fn end_layers(
         &mut self,
-        mut layers: Box<Layers>,
+        layers: Layers,
         signatures: Option<&[Vec<u8>]>,
         out: &mut Vec<u8>,
     ) -> Result<(), ProtectError> {
-        if let (Some(sign), Some(signatures)) = (&mut layers.sign, signatures) {
-            sign.finish(signatures, &mut layers.signed)?;
-        }
-        layers.pass_signed(out)?;
-        let Some(encrypt) = layers.encrypt.take() else {
+        let Some(encrypt) = layers.end_signature(signatures, out)? else {
             return Ok(());
         };
         let Some(plaintext) = encrypt.finish(out)? else {
             return Ok(());
         };
         let (cipher, random) = (self.config.cipher, self.config.random());
-        for (index, copy) in self.copies.iter().enumerate() {
-            if index == 0 {
-                out.extend_from_slice(&self.outer);
-                encrypt_copy(cipher, &copy.recipients, &plaintext, random, out)?;
-                continue;
-            }
+        let length = plaintext.length();
+        let Some((last, before)) = self.copies.split_last() else {
+            return Ok(());
+        };
+        let mut made = Vec::with_capacity(before.len());
+        for copy in before {
             let mut bytes = self.outer.clone();
-            encrypt_copy(cipher, &copy.recipients, &plaintext, random, &mut bytes)?;
-            self.later.push(ProtectedCopy {
+            let blocks = plaintext.blocks();
+            encrypt_copy(cipher, &copy.recipients, length, blocks, random, &mut bytes)?;
+            made.push(bytes);
+        }
+        let mut bytes = self.outer.clone();
+        // The plaintext goes as the last ciphertext comes.
+        let blocks = plaintext.into_blocks();
+        encrypt_copy(cipher, &last.recipients, length, blocks, random, &mut bytes)?;
+        made.push(bytes);
+        let mut copies = self.copies.iter().zip(made);
+        if let Some((_, first)) = copies.next() {
+            append(first, out);
+        }
+        self.later = copies
+            .map(|(copy, bytes)| ProtectedCopy {
                 envelope: copy.envelope.clone(),
                 bytes,
-            });
-        }
+            })
+            .collect();
         Ok(())
     }
 }
@@ -366,6 +363,14 @@ impl std::fmt::Debug for Machine {
             .field("framing", &self.framing)
             .field("copies", &self.copies.len())
             .finish_non_exhaustive()
+    }
+}
+
+/// Without a copy where there is nothing yet.
+fn append(mut bytes: Vec<u8>, out: &mut Vec<u8>) {
+    match out.is_empty() {
+        true => *out = bytes,
+        false => out.append(&mut bytes),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::config::{Config, KeyEncryptionChoice, SelfCopy, SignedForm};
 use super::error::ProtectError;
+use super::layers::STEP;
 use super::machine::Machine;
 use super::protected::{Protected, ProtectedCopy};
 use super::writer::ProtectWriter;
@@ -243,6 +244,15 @@ impl Protector {
         self
     }
 
+    /// How many threads one message may use: 1, the default, or 2. With 2 the content is hashed on a second thread,
+    /// while this one puts it into canonical form, encrypts and encodes; a message of less than 64 KiB stays on one.
+    /// 0 counts as 1, more than 2 as 2. The bytes that come out are the same. Where no thread can be started, one
+    /// does it all.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.config.threads = threads.clamp(1, 2);
+        self
+    }
+
     /// The bounds of this protector.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.config.limits = limits;
@@ -271,7 +281,9 @@ impl Protector {
         blocking::check(&self.config)?;
         let mut run = self.start()?;
         let message = message.into_message(&self.stamp(&run.machine))?;
-        blocking::drive(&self.config, &mut run.machine, Some(&message), &mut run.out)?;
+        for step in message.chunks(STEP) {
+            blocking::drive(&self.config, &mut run.machine, Some(step), &mut run.out)?;
+        }
         blocking::drive(&self.config, &mut run.machine, None, &mut run.out)?;
         Ok(run.protected())
     }
@@ -284,7 +296,9 @@ impl Protector {
     ) -> Result<Protected, ProtectError> {
         let mut run = self.start()?;
         let message = message.into_message(&self.stamp(&run.machine))?;
-        nonblocking::drive(&self.config, &mut run.machine, Some(&message), &mut run.out).await?;
+        for step in message.chunks(STEP) {
+            nonblocking::drive(&self.config, &mut run.machine, Some(step), &mut run.out).await?;
+        }
         nonblocking::drive(&self.config, &mut run.machine, None, &mut run.out).await?;
         Ok(run.protected())
     }

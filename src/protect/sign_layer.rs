@@ -2,9 +2,11 @@
 
 use std::time::SystemTime;
 
+use zeroize::Zeroizing;
+
 use super::config::SignedForm;
+use super::held::Held;
 use crate::Error;
-use crate::asn1;
 use crate::cms::Framing;
 use crate::cms::content::ContentWriter;
 use crate::cms::signed::{self, SignedDataWriter, Signer, Unsigned};
@@ -31,8 +33,8 @@ enum Form {
     Opaque {
         base64: Base64Writer,
         content: ContentWriter,
-        held: Vec<u8>,
-        cms: Vec<u8>,
+        held: Held,
+        cms: Zeroizing<Vec<u8>>,
     },
 }
 
@@ -43,6 +45,7 @@ impl SignLayer {
         signers: Vec<Signer>,
         signing_time: SystemTime,
         random: &dyn RandomSource,
+        threads: usize,
     ) -> Result<Self, Error> {
         let form = match form {
             SignedForm::Detached => {
@@ -55,11 +58,15 @@ impl SignLayer {
             SignedForm::Opaque => Form::Opaque {
                 base64: Base64Writer::default(),
                 content: ContentWriter::new(framing),
-                held: Vec::new(),
-                cms: Vec::new(),
+                held: Held::default(),
+                cms: Zeroizing::default(),
             },
         };
-        let writer = Some(SignedDataWriter::new(signers.clone(), signing_time));
+        let writer = Some(SignedDataWriter::new(
+            signers.clone(),
+            signing_time,
+            threads,
+        ));
         Ok(SignLayer {
             framing,
             form,
@@ -98,16 +105,14 @@ impl SignLayer {
         }
     }
 
-    /// Signs and passes on some of the canonical content.
-    pub(super) fn push(&mut self, content: &[u8], out: &mut Vec<u8>) {
+    /// Signs some of the canonical content, and gives what is to be passed on; `space` is for it.
+    pub(super) fn push<'c>(&mut self, content: &'c [u8], space: &'c mut Vec<u8>) -> &'c [u8] {
         if let Some(writer) = &mut self.writer {
             writer.push(content);
         }
         match &mut self.form {
-            Form::Detached { .. } => out.extend_from_slice(content),
-            Form::Opaque { held, .. } if self.framing.is_definite() => {
-                held.extend_from_slice(content);
-            }
+            Form::Detached { .. } => return content,
+            Form::Opaque { held, .. } if self.framing.is_definite() => held.push(content),
             Form::Opaque {
                 base64,
                 content: writer,
@@ -116,9 +121,10 @@ impl SignLayer {
             } => {
                 cms.clear();
                 writer.push(content, cms);
-                base64.push(cms, out);
+                base64.push(cms, space);
             }
         }
+        space
     }
 
     /// The content has ended: what the keys have to sign.
@@ -134,16 +140,17 @@ impl SignLayer {
         Ok(requests)
     }
 
-    /// Writes what follows the content, with the signatures in the order of the requests.
+    /// Passes on what follows the content, and what was held; with the signatures in the order of the requests.
     pub(super) fn finish(
-        &mut self,
+        self,
         signatures: &[Vec<u8>],
-        out: &mut Vec<u8>,
+        pass: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let Some(unsigned) = self.unsigned.take() else {
+        let Some(unsigned) = self.unsigned else {
             return Err(Error::misuse("the signatures were not asked for yet"));
         };
-        match &mut self.form {
+        let mut out = Vec::new();
+        match self.form {
             Form::Detached { boundary } => {
                 out.extend_from_slice(format!("\r\n--{boundary}\r\n").as_bytes());
                 out.extend_from_slice(
@@ -152,34 +159,39 @@ impl SignLayer {
                       Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\r\n",
                 );
                 let mut base64 = Base64Writer::default();
-                base64.push(&unsigned.detached(signatures)?, out);
-                base64.finish(out);
+                base64.push(&unsigned.detached(signatures)?, &mut out);
+                base64.finish(&mut out);
                 out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
             }
             Form::Opaque {
-                base64,
-                content,
+                mut base64,
+                mut content,
                 held,
-                cms,
+                mut cms,
             } => {
                 let trailer = unsigned.trailer(signatures)?;
                 cms.clear();
                 match self.framing {
                     Framing::Definite => {
-                        base64.push(&unsigned.definite_head(asn1::length(held), &trailer), out);
-                        base64.push(held, out);
-                        base64.push(&trailer, out);
+                        let head = unsigned.definite_head(held.length(), &trailer);
+                        base64.push(&head, &mut out);
+                        for block in held.into_blocks() {
+                            base64.push(&block, &mut out);
+                            pass(&out)?;
+                            out.clear();
+                        }
+                        base64.push(&trailer, &mut out);
                     }
                     Framing::Indefinite => {
-                        content.finish(cms);
-                        base64.push(cms, out);
-                        base64.push(&signed::indefinite_tail(&trailer), out);
+                        content.finish(&mut cms);
+                        base64.push(&cms, &mut out);
+                        base64.push(&signed::indefinite_tail(&trailer), &mut out);
                     }
                 }
-                base64.finish(out);
+                base64.finish(&mut out);
             }
         }
-        Ok(())
+        pass(&out)
     }
 }
 

@@ -4,14 +4,12 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
 
 use super::error::ProtectError;
+use super::layers::STEP;
 use super::machine::Machine;
 use super::protector::Protector;
 use super::writer::Written;
 use super::{Framing, nonblocking};
 use crate::Error;
-
-/// Size in bytes of one read.
-const STEP: usize = 32 << 10;
 
 impl Protector {
     /// Protects the message that `reader` gives and writes it to `sink`, one message and one copy.

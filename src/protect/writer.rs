@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::blocking;
 use super::config::Config;
 use super::error::ProtectError;
+use super::layers::STEP;
 use super::machine::Machine;
 use super::report::ProtectReport;
 use crate::Error;
@@ -72,8 +73,11 @@ impl<W: Write> ProtectWriter<W> {
 
 impl<W: Write> Write for ProtectWriter<W> {
     fn write(&mut self, input: &[u8]) -> io::Result<usize> {
-        blocking::drive(&self.config, &mut self.machine, Some(input), &mut self.out)?;
-        self.pass_on()?;
+        // However much is written at once, no more than a step of it is under way.
+        for step in input.chunks(STEP) {
+            blocking::drive(&self.config, &mut self.machine, Some(step), &mut self.out)?;
+            self.pass_on()?;
+        }
         Ok(input.len())
     }
 

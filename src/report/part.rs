@@ -53,7 +53,7 @@ pub struct PartReport {
     /// `type/subtype`.
     pub(crate) media_type: String,
     /// Size in bytes of the part as received.
-    pub(crate) bytes: usize,
+    pub(crate) bytes: u64,
     pub(crate) protection: Protection,
 }
 
@@ -70,7 +70,7 @@ impl PartReport {
     }
 
     /// Size in bytes of the part as received, its header included.
-    pub fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> u64 {
         self.bytes
     }
 

@@ -76,7 +76,7 @@ fn unknown_issuer() -> Check {
     )
 }
 
-fn part(part: &str, media_type: &str, bytes: usize, signed: bool) -> PartReport {
+fn part(part: &str, media_type: &str, bytes: u64, signed: bool) -> PartReport {
     PartReport {
         part: part.into(),
         media_type: media_type.into(),

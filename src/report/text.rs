@@ -238,7 +238,7 @@ fn beside(page: &mut Page<'_, '_>, bare: Vec<&PartReport>, what: &str) -> fmt::R
     if bare.is_empty() {
         return Ok(());
     }
-    let bytes: usize = bare.iter().map(|part| part.bytes()).sum();
+    let bytes: u64 = bare.iter().map(|part| part.bytes()).sum();
     let mut places: Vec<&str> = bare.iter().take(SHOWN).map(|part| place(part)).collect();
     if bare.len() > SHOWN {
         places.push("…");

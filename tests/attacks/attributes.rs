@@ -1,5 +1,6 @@
 //! SIG-01 to SIG-03, SIG-07, SIG-10, SIG-18, SIG-20, SIG-21: signed attributes and what they bind.
 
+use crate::faces::Faces;
 use sha2::Digest;
 use smime::policy::StandardPolicy;
 
@@ -41,7 +42,7 @@ fn sig_01_signed_attributes_are_not_taken_for_content() {
         (StandardPolicy::at(now()), "standard"),
         (StandardPolicy::at(now()).legacy(), "legacy"),
     ] {
-        let opened = opener().policy(policy).open(&mail(&forged)).unwrap();
+        let opened = opener().policy(policy).open_all(&mail(&forged)).unwrap();
         assert_ne!(verdict(&opened), "trusted", "{name}");
         let signers = opened.report().layers()[0].signers();
         assert!(!signers.is_empty());
@@ -72,11 +73,11 @@ fn sig_02_without_attributes_only_by_policy_and_only_for_data() {
     assert_verdict(&opened, "untrusted", "standard policy");
     assert!(fails_with(&opened, "no signed attributes"));
     let legacy = opener().policy(StandardPolicy::at(now()).legacy());
-    let opened = legacy.open(&mail(&bare)).unwrap();
+    let opened = legacy.open_all(&mail(&bare)).unwrap();
     assert_verdict(&opened, "untrusted", "legacy policy reads and never trusts");
 
     bare.content_type = "1.2.840.113549.1.9.16.1.4";
-    let opened = legacy.open(&mail(&bare));
+    let opened = legacy.open_all(&mail(&bare));
     if let Ok(opened) = opened {
         assert_verdict(&opened, "withheld", "another content type");
     }
@@ -215,7 +216,7 @@ fn sig_07_algorithms_cannot_be_exchanged() {
 fn sig_10_empty_and_unknown_digests() {
     let mut empty = signed();
     empty.digest_algorithms.clear();
-    match opener().open(&mail(&empty)) {
+    match opener().open_all(&mail(&empty)) {
         Ok(opened) => assert_verdict(&opened, "withheld", "empty digestAlgorithms"),
         Err(error) => assert!(!error.to_string().is_empty()),
     }

@@ -1,5 +1,6 @@
 //! ENC-04 to ENC-06, ENC-13, ENC-14: what authenticated encryption must insist on.
 
+use crate::faces::Faces;
 use smime::ErrorKind;
 use smime::crypto::ContentCipher;
 use smime::policy::StandardPolicy;
@@ -79,7 +80,7 @@ fn enc_05_tags_are_long_enough_and_as_announced() {
                 let report = told(&opened);
                 assert_eq!(report.contains("instead of 16"), short, "{report}");
                 let strict = opener().policy(StandardPolicy::at(now()).require_full_tag());
-                let opened = strict.open(&opaque_mail(HEADERS, &bent)).unwrap();
+                let opened = strict.open_all(&opaque_mail(HEADERS, &bent)).unwrap();
                 assert_eq!(fails_with(&opened, "instead of 16"), short);
             }
         }
@@ -159,7 +160,7 @@ fn enc_05_a_demand_for_full_tags_outweighs_a_signature() {
     let strict = opener().policy(StandardPolicy::at(now()).require_full_tag());
     for (cms, expected) in [(full, "trusted"), (short, "untrusted")] {
         assert_verdict(&open_cms_mail(&cms).unwrap(), "trusted", "no demand");
-        let opened = strict.open(&opaque_mail(HEADERS, &cms)).unwrap();
+        let opened = strict.open_all(&opaque_mail(HEADERS, &cms)).unwrap();
         assert_verdict(&opened, expected, "demand");
     }
 }

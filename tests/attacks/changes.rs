@@ -1,5 +1,6 @@
 //! DOS-10 for what can be opened: every prefix and every changed byte of six messages.
 
+use crate::faces::Faces;
 use smime::Opener;
 use smime::crypto::ContentCipher;
 use smime::policy::StandardPolicy;
@@ -26,7 +27,12 @@ struct Sample {
 
 impl Sample {
     fn open(&self, bytes: &[u8]) -> Option<Outcome> {
-        let opened = self.opener.open(bytes).ok()?;
+        let sum = bytes.iter().map(|byte| usize::from(*byte)).sum::<usize>();
+        // Every eighth one over every face: there are many.
+        let opened = match sum % 8 {
+            0 => self.opener.open_all(bytes).ok()?,
+            _ => self.opener.open(bytes).ok()?,
+        };
         let message = shown(&opened);
         Some(Outcome {
             verdict: verdict(&opened),

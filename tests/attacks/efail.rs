@@ -1,5 +1,6 @@
 //! ENC-01, ENC-03, ENC-07, ENC-09, ENC-16, ENC-17: what CBC cannot protect, and ciphers that protect nothing.
 
+use crate::faces::Faces;
 use smime::ErrorKind;
 use smime::crypto::ContentCipher;
 use smime::policy::StandardPolicy;
@@ -42,7 +43,7 @@ fn enc_01_cbc_is_never_called_authenticated() {
 
     // Where authentication is demanded, it is missed.
     let strict = opener().policy(StandardPolicy::at(now()).require_authenticated_encryption());
-    let opened = strict.open(&opaque_mail(HEADERS, &cms)).unwrap();
+    let opened = strict.open_all(&opaque_mail(HEADERS, &cms)).unwrap();
     assert_verdict(&opened, "unsigned", "required");
     assert!(
         fails_with(&opened, "notices changes is required"),
@@ -55,7 +56,7 @@ fn enc_01_cbc_is_never_called_authenticated() {
         .not_to_self()
         .protect(mail().as_str())
         .unwrap();
-    let opened = strict.open(signed.copies()[0].bytes()).unwrap();
+    let opened = strict.open_all(signed.copies()[0].bytes()).unwrap();
     assert_verdict(&opened, "untrusted", "required, signed inside");
 }
 
@@ -98,7 +99,7 @@ fn enc_07_an_authenticated_envelope_around_bent_cbc_authenticates_nothing() {
         "{headline}"
     );
     let strict = opener().policy(StandardPolicy::at(now()).require_authenticated_encryption());
-    let opened = strict.open(&mail).unwrap();
+    let opened = strict.open_all(&mail).unwrap();
     assert!(
         fails_with(&opened, "notices changes is required"),
         "{}",
@@ -335,11 +336,11 @@ fn enc_16_weak_keys_are_refused_by_name() {
     };
     let mail = opaque_mail(HEADERS, &cms.build());
     let opener = opener().identity(&bob.identity);
-    let error = opener.open(&mail).unwrap_err();
+    let error = opener.open_all(&mail).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Unfit { .. }), "{error}");
     assert!(error.to_string().contains("1024"), "{error}");
     let legacy = opener.policy(StandardPolicy::at(now()).legacy());
-    let opened = legacy.open(&mail).unwrap();
+    let opened = legacy.open_all(&mail).unwrap();
     assert_eq!(shown(&opened).unwrap().bytes(), PART.as_bytes());
     assert!(fails_with(&opened, "1024"), "{}", opened.report());
 }

@@ -1,5 +1,6 @@
 //! PKI-07, PKI-08: OCSP responses that a message brings (RFC 5940), beside those of the caller and lists of both.
 
+use crate::faces::Faces;
 use smime::ErrorKind;
 use smime::cert::path::{CertificateStatus, StatusSource};
 use smime::cert::{Crl, OcspResponse};
@@ -67,7 +68,7 @@ fn open_with(lists: &[Vec<u8>], responses: &[Vec<u8>], mail: &[u8]) -> Opened {
     let responses = responses.map(|one| OcspResponse::from_bytes(one).unwrap());
     let (lists, responses): (Vec<_>, Vec<_>) = (lists.collect(), responses.collect());
     let opener = opener().crls(&lists).ocsp_responses(&responses);
-    opener.open(mail).unwrap()
+    opener.open_all(mail).unwrap()
 }
 
 #[track_caller]
@@ -277,7 +278,7 @@ fn pki_07_a_flood_of_responses_costs_little_and_hides_nothing() {
     assert!(fails_with(&opened, "100"), "{}", opened.report());
     let mut more = forged;
     more.push(stapled(&good()));
-    let many = opener().open(&signed(more));
+    let many = opener().open_all(&signed(more));
     assert!(matches!(many.unwrap_err().kind(), ErrorKind::Limit { .. }));
 }
 

@@ -1,5 +1,6 @@
 //! PKI-06, PKI-08: revocation lists of the caller, and those that a message brings.
 
+use crate::faces::Faces;
 use smime::ErrorKind;
 use smime::cert::Crl;
 use smime::cert::path::{CertificateStatus, StatusSource};
@@ -39,7 +40,7 @@ fn open_with(lists: &[Vec<u8>], mail: &[u8]) -> Opened {
         .iter()
         .map(|list| Crl::from_bytes(list).unwrap())
         .collect();
-    opener().crls(&lists).open(mail).unwrap()
+    opener().crls(&lists).open_all(mail).unwrap()
 }
 
 /// How the status of the signer came out.
@@ -117,7 +118,7 @@ fn pki_07_stapled_rubbish_is_left_out_and_told() {
     let skipped = layer.checks().iter().filter_map(|check| check.why());
     let skipped = skipped.filter(|why| why.to_string().contains("OCSP response"));
     assert_eq!(skipped.count(), 3);
-    let many = opener().open(&signed(vec![rubbish; 1_001]));
+    let many = opener().open_all(&signed(vec![rubbish; 1_001]));
     assert!(matches!(many.unwrap_err().kind(), ErrorKind::Limit { .. }));
 }
 
@@ -158,7 +159,7 @@ fn responses_of_the_caller_and_of_the_message_count() {
     ] {
         let given = OcspResponse::from_bytes(&response).unwrap();
         let plain = signed(Vec::new());
-        let opened = opener().ocsp_responses([&given]).open(&plain).unwrap();
+        let opened = opener().ocsp_responses([&given]).open_all(&plain).unwrap();
         assert_verdict(&opened, verdict, "by the caller");
         assert_eq!(status(&opened), outcome);
         // OtherRevocationInfoFormat: [1] { id-ri-ocsp-response, OCSPResponse } (RFC 5940 2.1).

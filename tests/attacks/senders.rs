@@ -1,6 +1,7 @@
 //! SIG-11 to SIG-13: who the message seems to be from.
 
 use crate::ca::Key;
+use crate::faces::Faces;
 use crate::forge::*;
 use crate::people::{CAROL, Person, ca, made, person};
 use crate::tools::*;
@@ -227,13 +228,13 @@ fn sig_12_addresses_that_only_look_alike() {
         "From: CEO@example.org\r\n",
         &Signed::new(PART.as_bytes(), &[&signer]).build(),
     );
-    let opened = opener().open(&mail).unwrap();
+    let opened = opener().open_all(&mail).unwrap();
     assert!(
         told(&opened).contains("upper and lower case"),
         "{}",
         opened.report()
     );
-    let opened = opener().strict_local_part().open(&mail).unwrap();
+    let opened = opener().strict_local_part().open_all(&mail).unwrap();
     assert_verdict(&opened, "untrusted", "strict");
 }
 

@@ -1,5 +1,6 @@
 //! SIG-04 to SIG-06, SIG-08, SIG-16, SIG-17, SIG-22: who signed, and whether he may.
 
+use crate::faces::Faces;
 use std::time::{Duration, UNIX_EPOCH};
 
 use smime::policy::StandardPolicy;
@@ -107,7 +108,7 @@ fn sig_08_weak_keys_are_refused() {
     assert_verdict(&opened, "untrusted", "RSA-1024");
     assert!(fails_with(&opened, "1024"), "{}", opened.report());
     let legacy = opener().policy(StandardPolicy::at(now()).legacy());
-    let opened = legacy.open(&mail).unwrap();
+    let opened = legacy.open_all(&mail).unwrap();
     assert_verdict(&opened, "untrusted", "RSA-1024, legacy");
 }
 
@@ -143,7 +144,7 @@ fn sig_16_the_signers_clock_decides_nothing() {
     let then = UNIX_EPOCH + Duration::from_secs(1_591_000_000);
     let opened = Opener::new(&anchors())
         .policy(StandardPolicy::at(then))
-        .open(&mail(&forged))
+        .open_all(&mail(&forged))
         .unwrap();
     assert_ne!(verdict(&opened), "withheld");
 
@@ -210,7 +211,7 @@ fn sig_22_a_signature_that_was_taken_off_is_missed() {
     let opened = open(&plain);
     assert_verdict(&opened, "unsigned", "plain");
     let strict = opener().policy(StandardPolicy::at(now()).require_signature());
-    let opened = strict.open(plain.as_bytes()).unwrap();
+    let opened = strict.open_all(plain.as_bytes()).unwrap();
     assert_verdict(&opened, "unsigned", "required");
     assert!(
         fails_with(&opened, "signature is required"),
@@ -218,14 +219,14 @@ fn sig_22_a_signature_that_was_taken_off_is_missed() {
         opened.report()
     );
     let signed = mail(&Signed::new(PART.as_bytes(), &[&alice()]));
-    assert_verdict(&strict.open(&signed).unwrap(), "trusted", "there");
+    assert_verdict(&strict.open_all(&signed).unwrap(), "trusted", "there");
 }
 
 #[test]
 fn without_anchors_nobody_is_trusted_and_the_report_says_so() {
     let opened = Opener::new(&TrustAnchors::new())
         .policy(StandardPolicy::at(now()))
-        .open(&mail(&Signed::new(PART.as_bytes(), &[&alice()])))
+        .open_all(&mail(&Signed::new(PART.as_bytes(), &[&alice()])))
         .unwrap();
     assert_verdict(&opened, "untrusted", "no anchors");
     assert!(

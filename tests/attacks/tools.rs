@@ -1,5 +1,6 @@
 //! What the attacks have in common.
 
+use crate::faces::Faces;
 use smime::open::{Content, Message, Opened};
 use smime::policy::StandardPolicy;
 use smime::{Certificate, Opener, TrustAnchors};
@@ -36,7 +37,7 @@ pub fn opener() -> Opener {
 
 pub fn open(mail: impl AsRef<[u8]>) -> Opened {
     opener()
-        .open(mail.as_ref())
+        .open_all(mail.as_ref())
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -92,7 +93,7 @@ pub fn encrypted(cipher: smime::crypto::ContentCipher) -> Vec<u8> {
 
 /// Opens CMS as a mail to Bob.
 pub fn open_cms_mail(cms: &[u8]) -> Result<Opened, smime::Error> {
-    opener().open(&crate::forge::opaque_mail(HEADERS, cms))
+    opener().open_all(&crate::forge::opaque_mail(HEADERS, cms))
 }
 
 /// The one text of every failure to decrypt.

@@ -1,5 +1,6 @@
 //! SIG-14, SIG-15, SIG-19, ENC-02, ENC-18: protected parts beside, around and inside of others.
 
+use crate::faces::Faces;
 use smime::policy::StandardPolicy;
 use smime::report::{Encryption, HeaderProtection, SignerStatus};
 
@@ -106,7 +107,7 @@ fn sig_14_preamble_and_epilogue_are_not_content() {
         "\r\n--b0--",
         "\r\n--b0\r\nContent-Type: text/plain\r\n\r\nmore\r\n--b0--",
     );
-    match opener().open(third.as_bytes()) {
+    match opener().open_all(third.as_bytes()) {
         Ok(opened) => assert_ne!(verdict(&opened), "trusted", "{}", opened.report()),
         Err(error) => assert!(!error.to_string().is_empty()),
     }
@@ -142,7 +143,7 @@ fn sig_15_one_structure_or_none() {
         ("empty boundary", mail.replace(boundary, "boundary=\"\"")),
     ];
     for (name, mail) in bent {
-        match opener().open(mail.as_bytes()) {
+        match opener().open_all(mail.as_bytes()) {
             Ok(opened) => {
                 if verdict(&opened) == "trusted" {
                     assert_eq!(opened.trusted().unwrap().bytes(), PART.as_bytes(), "{name}");
@@ -487,7 +488,7 @@ fn sig_14_a_trusted_part_does_not_speak_for_the_whole() {
     assert_eq!(signers, [SignerStatus::Untrusted, SignerStatus::Trusted]);
     // Nor does it meet a demand for the whole.
     let strict = opener().policy(StandardPolicy::at(now()).require_signature());
-    let opened = strict.open(&mail).unwrap();
+    let opened = strict.open_all(&mail).unwrap();
     assert!(
         fails_with(&opened, "signature is required"),
         "{}",

@@ -1,5 +1,7 @@
 //! The examples of RFC 4134: SHA-1, DSA, RC2, 3DES, 1024-bit RSA. For the legacy policy.
 
+use crate::faces::Faces;
+use crate::faces_detached::DetachedFaces;
 use smime::policy::StandardPolicy;
 use smime::{Certificate, ErrorKind, Identity, Opener, PrivateKey, TrustAnchors};
 
@@ -35,7 +37,7 @@ fn content(file: &str) -> Vec<u8> {
         opener =
             opener.certificates([&Certificate::from_bytes(&read(FOLDER, certificate)).unwrap()]);
     }
-    let opened = opener.open_cms(&read(FOLDER, file)).unwrap();
+    let opened = opener.open_cms_all(&read(FOLDER, file)).unwrap();
     assert_ne!(verdict(&opened), "trusted", "{file}");
     assert_ne!(verdict(&opened), "withheld", "{file}: {}", opened.report());
     message(&opened).bytes().to_vec()
@@ -61,7 +63,7 @@ fn rsa_is_verified_under_the_legacy_policy_only() {
     if folder(FOLDER).is_none() {
         return;
     }
-    let opened = legacy().open_cms(&read(FOLDER, "4.2.bin")).unwrap();
+    let opened = legacy().open_cms_all(&read(FOLDER, "4.2.bin")).unwrap();
     assert_eq!(verdict(&opened), "untrusted");
     let report = opened.report().to_string();
     assert!(report.contains("SHA-1"), "{report}");
@@ -73,7 +75,7 @@ fn rsa_is_verified_under_the_legacy_policy_only() {
     );
 
     let standard = Opener::new(&anchors()).policy(StandardPolicy::at(now()));
-    let opened = standard.open_cms(&read(FOLDER, "4.2.bin")).unwrap();
+    let opened = standard.open_cms_all(&read(FOLDER, "4.2.bin")).unwrap();
     assert_eq!(verdict(&opened), "untrusted");
     let signer = &opened.report().layers()[0].signers()[0];
     assert_eq!(signer.status(), smime::report::SignerStatus::Unchecked);
@@ -85,7 +87,7 @@ fn detached() {
     if folder(FOLDER).is_none() {
         return;
     }
-    let opened = legacy().open_cms(&read(FOLDER, "4.3.bin")).unwrap();
+    let opened = legacy().open_cms_all(&read(FOLDER, "4.3.bin")).unwrap();
     assert_ne!(verdict(&opened), "trusted");
     assert!(
         opened
@@ -94,11 +96,11 @@ fn detached() {
             .any(|check| check.why().is_some())
     );
     let opened = legacy()
-        .verify_detached(CONTENT, &read(FOLDER, "4.3.bin"))
+        .verify_detached_all(CONTENT, &read(FOLDER, "4.3.bin"))
         .unwrap();
     assert_eq!(verdict(&opened), "untrusted", "{}", opened.report());
     let opened = legacy()
-        .verify_detached(b"This is some other content.", &read(FOLDER, "4.3.bin"))
+        .verify_detached_all(b"This is some other content.", &read(FOLDER, "4.3.bin"))
         .unwrap();
     assert_ne!(verdict(&opened), "trusted");
 }
@@ -109,7 +111,7 @@ fn mails() {
         return;
     }
     for file in ["4.8.eml", "4.9.eml"] {
-        let opened = legacy().open(&read(FOLDER, file)).unwrap();
+        let opened = legacy().open_all(&read(FOLDER, file)).unwrap();
         assert_eq!(verdict(&opened), "untrusted", "{file}\n{}", opened.report());
         let bytes = message(&opened).bytes().to_vec();
         let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -126,18 +128,18 @@ fn enveloped() {
         return;
     }
     for file in ["5.1.bin", "5.2.bin"] {
-        let opened = legacy().open_cms(&read(FOLDER, file)).unwrap();
+        let opened = legacy().open_cms_all(&read(FOLDER, file)).unwrap();
         assert_eq!(verdict(&opened), "unsigned", "{file}");
         assert_eq!(message(&opened).bytes(), CONTENT, "{file}");
         let error = Opener::new(&anchors())
             .identity(&bob())
             .policy(StandardPolicy::at(now()))
-            .open_cms(&read(FOLDER, file))
+            .open_cms_all(&read(FOLDER, file))
             .unwrap_err();
         let name = if file == "5.1.bin" { "3DES" } else { "RC2" };
         assert!(error.to_string().contains(name), "{file}: {error}");
     }
-    let opened = legacy().open(&read(FOLDER, "5.3.eml")).unwrap();
+    let opened = legacy().open_all(&read(FOLDER, "5.3.eml")).unwrap();
     let bytes = message(&opened).bytes().to_vec();
     assert!(String::from_utf8_lossy(&bytes).contains("This is some sample content."));
 }
@@ -153,7 +155,7 @@ fn other_content_types_are_named() {
         ("7.1.bin", "1.2.840.113549.1.7.6"),
         ("7.2.bin", "1.2.840.113549.1.7.6"),
     ] {
-        let error = legacy().open_cms(&read(FOLDER, file)).unwrap_err();
+        let error = legacy().open_cms_all(&read(FOLDER, file)).unwrap_err();
         assert!(
             matches!(
                 error.kind(),
@@ -175,7 +177,7 @@ fn everything_cut_off_anywhere() {
         if path.extension().is_some_and(|extension| extension == "bin") {
             let bytes = std::fs::read(&path).unwrap();
             for end in (0..bytes.len()).step_by(7) {
-                if let Ok(opened) = opener.open_cms(&bytes[..end]) {
+                if let Ok(opened) = opener.open_cms_all(&bytes[..end]) {
                     assert_ne!(verdict(&opened), "trusted");
                 }
             }

@@ -1,5 +1,6 @@
 //! The people of RFC 9216: RSA, Ed25519 and X25519, separate keys to sign and to read.
 
+use crate::faces::Faces;
 use smime::cert::Pkcs12;
 use smime::policy::StandardPolicy;
 use smime::{Certificate, Identity, Opener, Protector, TrustAnchors};
@@ -75,7 +76,7 @@ fn everybody_writes_to_everybody() {
                     .identity(reader)
                     .certificates(&cross)
                     .policy(StandardPolicy::at(now()))
-                    .open(protected.copies()[0].bytes())
+                    .open_all(protected.copies()[0].bytes())
                     .unwrap();
                 assert_eq!(
                     verdict(&opened),

@@ -1,5 +1,6 @@
 //! Mail that NSS made for Thunderbird's tests, and Thunderbird's own verdicts.
 
+use crate::faces::Faces;
 use smime::policy::StandardPolicy;
 use smime::{Identity, Opener, TrustAnchors};
 
@@ -78,7 +79,7 @@ fn thirty_verdicts() {
         };
         rows += 1;
         let opened = opener
-            .open(&read(FOLDER, file))
+            .open_all(&read(FOLDER, file))
             .unwrap_or_else(|error| panic!("{file}: {error}"));
         let expected = expected(file, signed == "true", good == "true");
         let found = verdict(&opened);
@@ -107,7 +108,7 @@ fn contents() {
         if !name.ends_with(".eml") || name.contains(".bad.") || name.contains("mismatch") {
             continue;
         }
-        let opened = opener.open(&std::fs::read(&path).unwrap()).unwrap();
+        let opened = opener.open_all(&std::fs::read(&path).unwrap()).unwrap();
         let text = String::from_utf8_lossy(message(&opened).bytes()).into_owned();
         assert!(
             text.contains("This is a test message from Alice to Bob."),
@@ -125,7 +126,7 @@ fn signed_over_other_line_ends_is_diagnosed() {
         "alice.env.dsig.SHA256.multipart.eml",
         "alice.env.dsig.SHA512.multipart.eml",
     ] {
-        let opened = opener().open(&read(FOLDER, file)).unwrap();
+        let opened = opener().open_all(&read(FOLDER, file)).unwrap();
         assert_eq!(verdict(&opened), "withheld", "{file}");
         let report = opened.report().to_string();
         assert!(report.contains("LF line ends"), "{file}: {report}");

@@ -2,6 +2,8 @@
 
 use super::opened::{not_trusted, opener, trusted, unsigned};
 use crate::ca::Key;
+use crate::faces::Faces;
+use crate::faces_detached::DetachedFaces;
 use crate::peers::Gpgsm;
 use crate::people::{ALICE, BOB, ENTITY, person};
 
@@ -17,17 +19,17 @@ fn signatures_of_gpgsm() {
             let opaque = gpgsm
                 .make(ENTITY.as_bytes(), &format!("{options} --sign"))
                 .unwrap();
-            let message = trusted(opener(&[]).open_cms(&opaque), &options);
+            let message = trusted(opener(&[]).open_cms_all(&opaque), &options);
             assert_eq!(message.bytes(), ENTITY.as_bytes(), "{options}");
             let detached = gpgsm
                 .make(ENTITY.as_bytes(), &format!("{options} --detach-sign"))
                 .unwrap();
             trusted(
-                opener(&[]).verify_detached(ENTITY.as_bytes(), &detached),
+                opener(&[]).verify_detached_all(ENTITY.as_bytes(), &detached),
                 &options,
             );
             not_trusted(
-                opener(&[]).verify_detached(b"something else", &detached),
+                opener(&[]).verify_detached_all(b"something else", &detached),
                 &options,
             );
         }
@@ -44,7 +46,7 @@ fn messages_of_gpgsm() {
         for armour in ["", "--armor", "--base64"] {
             let options = format!("--cipher-algo {cipher} {armour} -r {BOB} --encrypt");
             let cms = gpgsm.make(ENTITY.as_bytes(), &options).unwrap();
-            let message = unsigned(opener(&[&bob]).open_cms(&cms), &options);
+            let message = unsigned(opener(&[&bob]).open_cms_all(&cms), &options);
             assert_eq!(message.bytes(), ENTITY.as_bytes(), "{options}");
         }
     }

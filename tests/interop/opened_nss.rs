@@ -2,6 +2,8 @@
 
 use super::opened::{not_trusted, opener, trusted, unsigned};
 use crate::ca::Key;
+use crate::faces::Faces;
+use crate::faces_detached::DetachedFaces;
 use crate::peers::Nss;
 use crate::people::{ALICE, BOB, ENTITY, person};
 
@@ -20,17 +22,17 @@ fn signatures_of_nss() {
                     nss.make(ENTITY.as_bytes(), &options)
                 );
             };
-            let message = trusted(opener(&[]).open_cms(&opaque), &options);
+            let message = trusted(opener(&[]).open_cms_all(&opaque), &options);
             assert_eq!(message.bytes(), ENTITY.as_bytes(), "{options}");
             let detached = nss
                 .make(ENTITY.as_bytes(), &format!("{options} -T"))
                 .unwrap();
             trusted(
-                opener(&[]).verify_detached(ENTITY.as_bytes(), &detached),
+                opener(&[]).verify_detached_all(ENTITY.as_bytes(), &detached),
                 &options,
             );
             not_trusted(
-                opener(&[]).verify_detached(b"something else", &detached),
+                opener(&[]).verify_detached_all(b"something else", &detached),
                 &options,
             );
         }
@@ -48,6 +50,6 @@ fn messages_of_nss() {
         .unwrap();
     let legacy =
         opener(&[&bob]).policy(smime::policy::StandardPolicy::at(crate::people::now()).legacy());
-    let message = unsigned(legacy.open_cms(&cms), "encrypted by NSS");
+    let message = unsigned(legacy.open_cms_all(&cms), "encrypted by NSS");
     assert_eq!(message.bytes(), ENTITY.as_bytes());
 }

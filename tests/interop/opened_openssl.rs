@@ -1,5 +1,7 @@
 //! What `openssl cms` signs and encrypts, DER, streamed, as mail and as PEM.
 
+use crate::faces::Faces;
+use crate::faces_detached::DetachedFaces;
 use smime::policy::StandardPolicy;
 use smime::report::Encryption;
 
@@ -37,13 +39,16 @@ fn signed(openssl: &OpenSsl, kind: Key, options: &str) {
             .filter(|more| streams || !more.contains("-stream"))
         {
             let cms = sign(more);
-            let message = trusted(opener.open_cms(&cms), &format!("{what} {more}"));
+            let message = trusted(opener.open_cms_all(&cms), &format!("{what} {more}"));
             assert_eq!(message.bytes(), ENTITY.as_bytes(), "{what} {more}");
         }
         let signature = sign("-binary -outform DER");
-        let verified = opener.verify_detached(ENTITY.as_bytes(), &signature);
+        let verified = opener.verify_detached_all(ENTITY.as_bytes(), &signature);
         trusted(verified, &format!("{what} detached"));
-        not_trusted(opener.verify_detached(b"something else", &signature), &what);
+        not_trusted(
+            opener.verify_detached_all(b"something else", &signature),
+            &what,
+        );
         // As mail: multipart/signed and opaque, with a header in front; and the line ends of a file.
         let forms = [
             "-outform SMIME",
@@ -56,7 +61,7 @@ fn signed(openssl: &OpenSsl, kind: Key, options: &str) {
             .filter(|more| streams || !more.contains("-stream"))
         {
             let mail = [FROM_ALICE.as_bytes(), &sign(more)].concat();
-            let message = trusted(opener.open(&mail), &format!("{what} {more}"));
+            let message = trusted(opener.open_all(&mail), &format!("{what} {more}"));
             assert!(
                 String::from_utf8_lossy(message.bytes()).contains("Hello Bob"),
                 "{what} {more}"
@@ -65,10 +70,13 @@ fn signed(openssl: &OpenSsl, kind: Key, options: &str) {
                 .unwrap()
                 .replace("\r\n", "\n")
                 .replace('\n', "\r\n");
-            trusted(opener.open(crlf.as_bytes()), &format!("{what} {more} CRLF"));
+            trusted(
+                opener.open_all(crlf.as_bytes()),
+                &format!("{what} {more} CRLF"),
+            );
             let changed = crlf.replace("Hello Bob", "Hello Eve");
             if changed != crlf {
-                not_trusted(opener.open(changed.as_bytes()), &what);
+                not_trusted(opener.open_all(changed.as_bytes()), &what);
             }
         }
     }
@@ -109,7 +117,7 @@ fn pss_with_two_digests() {
     let alice = person(Key::Rsa2048, ALICE);
     let options = "-md sha256 -keyopt rsa_padding_mode:pss -keyopt rsa_mgf1_md:sha1 -nodetach -binary -outform DER";
     let cms = openssl.sign(&alice, ENTITY.as_bytes(), options).unwrap();
-    let opened = opener(&[]).open_cms(&cms).unwrap();
+    let opened = opener(&[]).open_cms_all(&cms).unwrap();
     assert_eq!(
         opened.report().layers()[0].signers().len(),
         1,
@@ -132,9 +140,9 @@ fn without_attributes_and_sha_1_under_the_legacy_policy() {
     for options in ["-noattr -md sha256", "-md sha1", "-noattr -md sha1"] {
         let options = format!("{options} -nodetach -binary -outform DER");
         let cms = openssl.sign(&alice, ENTITY.as_bytes(), &options).unwrap();
-        not_trusted(opener(&[]).open_cms(&cms), &options);
+        not_trusted(opener(&[]).open_cms_all(&cms), &options);
         let legacy = opener(&[]).policy(StandardPolicy::at(now()).legacy());
-        let opened = legacy.open_cms(&cms).unwrap();
+        let opened = legacy.open_cms_all(&cms).unwrap();
         assert!(opened.trusted().is_err());
         let signer = &opened.report().layers()[0].signers()[0];
         assert_eq!(
@@ -164,13 +172,13 @@ fn encrypted(openssl: &OpenSsl, kind: Key, options: &str, encryption: Encryption
         };
         for more in ["-outform DER", "-stream -outform DER", "-outform PEM"] {
             let cms = encrypt(more);
-            let message = unsigned(opener.open_cms(&cms), &format!("{what} {more}"));
+            let message = unsigned(opener.open_cms_all(&cms), &format!("{what} {more}"));
             assert_eq!(message.bytes(), ENTITY.as_bytes(), "{what} {more}");
             assert_eq!(message.encryption(), encryption, "{what}");
         }
         for more in ["-outform SMIME", "-stream -outform SMIME"] {
             let mail = [FROM_ALICE.as_bytes(), &encrypt(more)].concat();
-            let message = unsigned(opener.open(&mail), &format!("{what} {more}"));
+            let message = unsigned(opener.open_all(&mail), &format!("{what} {more}"));
             assert_eq!(message.bytes(), ENTITY.as_bytes(), "{what} {more}");
         }
     }
@@ -246,14 +254,16 @@ fn shared_keys_and_passwords() {
         .unwrap();
     let bytes: Vec<u8> = (0..16).collect();
     let message = unsigned(
-        opener(&[]).kek(&[0xc0, 0xff, 0xee], &bytes).open_cms(&cms),
+        opener(&[])
+            .kek(&[0xc0, 0xff, 0xee], &bytes)
+            .open_cms_all(&cms),
         "shared key",
     );
     assert_eq!(message.bytes(), ENTITY.as_bytes());
     assert!(
         opener(&[])
             .kek(&[0xc0, 0xff, 0xee], &[0; 16])
-            .open_cms(&cms)
+            .open_cms_all(&cms)
             .is_err()
     );
 
@@ -268,11 +278,11 @@ fn shared_keys_and_passwords() {
             opener(&[])
                 .password("wrong")
                 .password("secret")
-                .open_cms(&cms),
+                .open_cms_all(&cms),
             "password",
         );
         assert_eq!(message.bytes(), ENTITY.as_bytes());
-        assert!(opener(&[]).password("wrong").open_cms(&cms).is_err());
+        assert!(opener(&[]).password("wrong").open_cms_all(&cms).is_err());
     }
 }
 
@@ -289,10 +299,10 @@ fn triple_des_under_the_legacy_policy() {
             "-binary -des3 -outform DER -recip bob.pem",
         )
         .unwrap();
-    let error = opener(&[&bob]).open_cms(&cms).unwrap_err();
+    let error = opener(&[&bob]).open_cms_all(&cms).unwrap_err();
     assert!(error.to_string().contains("3DES"), "{error}");
     let legacy = opener(&[&bob]).policy(StandardPolicy::at(now()).legacy());
-    let message = unsigned(legacy.open_cms(&cms), "3DES");
+    let message = unsigned(legacy.open_cms_all(&cms), "3DES");
     assert_eq!(message.bytes(), ENTITY.as_bytes());
 }
 
@@ -318,11 +328,11 @@ fn several_recipients() {
         )
         .unwrap();
     for person in &people {
-        let message = unsigned(opener(&[person]).open_cms(&cms), "one of four");
+        let message = unsigned(opener(&[person]).open_cms_all(&cms), "one of four");
         assert_eq!(message.bytes(), ENTITY.as_bytes());
     }
     let stranger = person(Key::P256, crate::people::DAVE);
-    let error = opener(&[&stranger]).open_cms(&cms).unwrap_err();
+    let error = opener(&[&stranger]).open_cms_all(&cms).unwrap_err();
     assert!(
         !matches!(error.kind(), smime::ErrorKind::Decryption),
         "no key for it is no failure to decrypt: {error}"
@@ -347,7 +357,7 @@ fn triple_wrap() {
         .sign(&alice, &sealed, "-nodetach -stream -outform SMIME")
         .unwrap();
     let mail = [FROM_ALICE.as_bytes(), &outer].concat();
-    let opened = opener(&[&bob]).open(&mail);
+    let opened = opener(&[&bob]).open_all(&mail);
     assert_eq!(opened.as_ref().unwrap().report().layers().len(), 3);
     let message = trusted(opened, "triple wrap");
     assert!(String::from_utf8_lossy(message.bytes()).contains("Hello Bob"));
@@ -372,6 +382,6 @@ fn compressed() {
     ]) else {
         return;
     };
-    let message = unsigned(opener(&[]).open_cms(&openssl.read("z")), "compressed");
+    let message = unsigned(opener(&[]).open_cms_all(&openssl.read("z")), "compressed");
     assert!(!message.bytes().is_empty());
 }

@@ -1,5 +1,6 @@
 //! Certificates between a signer and an anchor, from wherever they are known.
 
+use crate::faces::Faces;
 use smime::check::Reason;
 use smime::resolver::MemoryResolver;
 use smime::{Certificate, Identity, PrivateKey, Protector};
@@ -31,16 +32,16 @@ fn ones_own_chain_leads_from_others_to_the_anchor() {
     let middle = ca().intermediate("Middle CA");
     let alice = identity(&middle, ALICE, false);
     let signed = made(protector().sign(&alice));
-    let opened = opener().open(&signed).unwrap();
+    let opened = opener().open_all(&signed).unwrap();
     assert!(failed_because(&opened, |reason| matches!(
         reason,
         Reason::UnknownIssuer { issuer } if issuer == "CN=Middle CA"
     )));
     let alone = identity(&middle, BOB, false);
-    let opened = opener().identity(&alone).open(&signed).unwrap();
+    let opened = opener().identity(&alone).open_all(&signed).unwrap();
     assert!(opened.trusted().is_err());
     let bob = identity(&middle, BOB, true);
-    let opened = opener().identity(&bob).open(&signed).unwrap();
+    let opened = opener().identity(&bob).open_all(&signed).unwrap();
     trusted(&opened);
     let path = opened.report().signer().unwrap().path().unwrap();
     assert_eq!(path.certificates()[1], read(middle.certificate_der()));
@@ -58,10 +59,10 @@ fn the_chain_of_an_identity_that_was_found_counts_too() {
     let both = protector().sign(&alice).encrypt_to([bob.certificate()]);
     let both = made(both.not_to_self());
     let resolver = MemoryResolver::new().with_identity(&bob);
-    trusted(&opener().resolver(resolver).open(&both).unwrap());
+    trusted(&opener().resolver(resolver).open_all(&both).unwrap());
     let alone = Identity::new([bob.certificate().clone()], bob.key().clone()).unwrap();
     let resolver = MemoryResolver::new().with_identity(&alone);
-    let opened = opener().resolver(resolver).open(&both).unwrap();
+    let opened = opener().resolver(resolver).open_all(&both).unwrap();
     assert!(opened.trusted().is_err());
 }
 
@@ -71,7 +72,7 @@ fn ones_own_chain_is_no_anchor() {
     let other = Ca::new("Other CA");
     let signed = made(protector().sign(&identity(&other, ALICE, false)));
     let bob = identity(&other, BOB, true);
-    let opened = opener().identity(&bob).open(&signed).unwrap();
+    let opened = opener().identity(&bob).open_all(&signed).unwrap();
     assert!(failed_because(&opened, |reason| matches!(
         reason,
         Reason::UnknownIssuer { .. }

@@ -1,5 +1,6 @@
 //! What is given out, under which name, and what is not shown.
 
+use crate::faces::Faces;
 use smime::Certificate;
 use smime::open::Content;
 use smime::report::Verdict;
@@ -17,7 +18,7 @@ fn changed() -> Vec<u8> {
 
 #[test]
 fn not_trusted_gives_the_message_back() {
-    let opened = opener().open(&changed()).unwrap();
+    let opened = opener().open_all(&changed()).unwrap();
     let refused = opened.trusted().unwrap_err();
     assert_eq!(refused.report().verdict(), Verdict::Withheld);
     let sentence = refused.to_string();
@@ -34,7 +35,7 @@ fn not_trusted_gives_the_message_back() {
         other => panic!("{other:?}"),
     }
 
-    let plain = opener().open(mail().as_bytes()).unwrap();
+    let plain = opener().open_all(mail().as_bytes()).unwrap();
     let refused = plain.trusted().unwrap_err();
     assert!(refused.to_string().starts_with("Unsigned: "), "{refused}");
     assert_eq!(unsigned(&refused.into_opened()).bytes(), mail().as_bytes());
@@ -49,7 +50,7 @@ fn debug_shows_sizes_and_no_content() {
         .protect(mail())
         .unwrap();
     let opener = opener().identity(&bob.identity).password("hunter2");
-    let opened = opener.open(protected.message()).unwrap();
+    let opened = opener.open_all(protected.message()).unwrap();
     let shown = format!(
         "{opener:?} {opened:?} {:?} {:?}",
         opened.content(),
@@ -73,7 +74,7 @@ fn parts_come_decoded_and_with_their_names() {
         --outer--\r\n";
     let alice = person(Key::P256, ALICE);
     let protected = protector().sign(&alice.identity).protect(body).unwrap();
-    let opened = opener().open(protected.message()).unwrap();
+    let opened = opener().open_all(protected.message()).unwrap();
     let message = trusted(&opened);
     let parts = message.parts();
     let seen: Vec<(&str, &str)> = parts.iter().map(|p| (p.path(), p.media_type())).collect();
@@ -124,7 +125,7 @@ fn one_opener_serves_many_and_setters_commute() {
         .unwrap();
     for opener in [&one, &other, &one.clone()] {
         for _ in 0..2 {
-            trusted(&opener.open(protected.message()).unwrap());
+            trusted(&opener.open_all(protected.message()).unwrap());
         }
     }
 }
@@ -162,7 +163,7 @@ fn debug_shows_counts_and_nothing_hidden() {
         );
         let opened = opener()
             .identity(&bob.identity)
-            .open(mail.as_bytes())
+            .open_all(mail.as_bytes())
             .unwrap();
         let report = opened.report();
         assert_eq!(report.verdict(), verdict, "{report}");

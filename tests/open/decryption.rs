@@ -1,5 +1,6 @@
 //! What goes wrong when a message is decrypted, and what of it may be told.
 
+use crate::faces::Faces;
 use smime::crypto::ContentCipher;
 use smime::key::{KeyError, KeyOps, Secret, SignRequest, UnwrapRequest};
 use smime::protect::KeyEncryptionChoice;
@@ -37,7 +38,12 @@ fn enc_08_enc_09_every_failure_to_decrypt_looks_the_same() {
         ContentCipher::Aes256Cbc,
         KeyEncryptionChoice::Pkcs1,
     );
-    unsigned(&opener().identity(&bob.identity).open_cms(&good).unwrap());
+    unsigned(
+        &opener()
+            .identity(&bob.identity)
+            .open_cms_all(&good)
+            .unwrap(),
+    );
     // OCTET STRING of 256 bytes: the encrypted key.
     let key = find(&good, &[0x04, 0x82, 0x01, 0x00]) + 4;
     let mut broken = Vec::new();
@@ -57,7 +63,10 @@ fn enc_08_enc_09_every_failure_to_decrypt_looks_the_same() {
     let errors: Vec<String> = broken
         .iter()
         .filter_map(|message| {
-            let error = opener().identity(&bob.identity).open_cms(message).err()?;
+            let error = opener()
+                .identity(&bob.identity)
+                .open_cms_all(message)
+                .err()?;
             assert!(matches!(error.kind(), ErrorKind::Decryption), "{error:?}");
             assert!(std::error::Error::source(&error).is_none());
             Some(error.to_string())
@@ -88,12 +97,12 @@ fn enc_08_enc_09_every_failure_to_decrypt_looks_the_same() {
         let bob = person(kind, BOB);
         let good = cms(&[&bob], cipher, choice);
         let opener = opener().identity(&bob.identity);
-        unsigned(&opener.open_cms(&good).unwrap());
+        unsigned(&opener.open_cms_all(&good).unwrap());
         // The tag, and the last byte of the ciphertext before it.
         for at in [good.len() - 1, good.len() - 19] {
             let mut message = good.clone();
             message[at] ^= 0x01;
-            let error = opener.open_cms(&message).unwrap_err();
+            let error = opener.open_cms_all(&message).unwrap_err();
             assert_eq!(error.to_string(), errors[0], "{kind:?}");
         }
     }
@@ -111,7 +120,12 @@ fn enc_08_the_replacement_key_is_always_the_same() {
     let key = find(&message, &[0x04, 0x82, 0x01, 0x00]) + 4;
     for change in 1..=40 {
         message[key + 40] ^= change;
-        let outcome = |_| opener().identity(&bob.identity).open_cms(&message).is_ok();
+        let outcome = |_| {
+            opener()
+                .identity(&bob.identity)
+                .open_cms_all(&message)
+                .is_ok()
+        };
         let outcomes: Vec<bool> = (0..3).map(outcome).collect();
         assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]));
     }
@@ -150,25 +164,30 @@ fn a_key_that_is_away_is_told_and_the_next_one_is_tried() {
         KeyEncryptionChoice::Auto,
     );
     let away = opener().identity(&on_token(&bob, gone()));
-    let error = away.open_cms(&message).unwrap_err();
+    let error = away.open_cms_all(&message).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::KeyUnavailable { .. }));
     assert!(error.to_string().contains("no token in the reader"));
-    unsigned(&away.identity(&carol.identity).open_cms(&message).unwrap());
+    unsigned(
+        &away
+            .identity(&carol.identity)
+            .open_cms_all(&message)
+            .unwrap(),
+    );
 
     // An operation that failed is not told apart from a wrong message.
     let failing = opener().identity(&on_token(&bob, KeyError::Failed));
-    let error = failing.open_cms(&message).unwrap_err();
+    let error = failing.open_cms_all(&message).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Decryption), "{error:?}");
     unsigned(
         &failing
             .identity(&carol.identity)
-            .open_cms(&message)
+            .open_cms_all(&message)
             .unwrap(),
     );
     let both = opener()
         .identity(&on_token(&bob, KeyError::Failed))
         .identity(&on_token(&carol, gone()));
-    let error = both.open_cms(&message).unwrap_err();
+    let error = both.open_cms_all(&message).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Decryption), "{error:?}");
 }
 
@@ -184,7 +203,7 @@ fn nothing_is_tried_after_an_rsa_v15_operation() {
     let opener = opener()
         .identity(&on_token(&bob, KeyError::Failed))
         .identity(&carol.identity);
-    let error = opener.open_cms(&message).unwrap_err();
+    let error = opener.open_cms_all(&message).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Decryption), "{error:?}");
 }
 
@@ -196,7 +215,7 @@ fn an_expired_certificate_still_decrypts() {
     let opener = opener()
         .policy(smime::policy::StandardPolicy::at(later))
         .identity(&bob.identity);
-    unsigned(&opener.open_cms(&message).unwrap());
+    unsigned(&opener.open_cms_all(&message).unwrap());
 }
 
 /// ATTACKS DOS-10 at this level: a shortened or changed message gives an error or the same content, never a panic.
@@ -205,14 +224,16 @@ fn dos_10_shortened_and_changed_messages() {
     let bob = person(Key::P256, BOB);
     let good = cms(&[&bob], ContentCipher::Aes256Gcm, KeyEncryptionChoice::Auto);
     let opener = opener().identity(&bob.identity);
-    let content = unsigned(&opener.open_cms(&good).unwrap()).bytes().to_vec();
+    let content = unsigned(&opener.open_cms_all(&good).unwrap())
+        .bytes()
+        .to_vec();
     for len in 0..good.len() {
-        assert!(opener.open_cms(&good[..len]).is_err(), "{len}");
+        assert!(opener.open_cms_all(&good[..len]).is_err(), "{len}");
     }
     for at in 0..good.len() {
         let mut message = good.clone();
         message[at] ^= 0x20;
-        if let Ok(opened) = opener.open_cms(&message) {
+        if let Ok(opened) = opener.open_cms_all(&message) {
             assert_eq!(unsigned(&opened).bytes(), content, "{at}");
         }
     }

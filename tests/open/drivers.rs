@@ -17,10 +17,10 @@ use crate::people::{ALICE, BOB, ENTITY, Person, mail, person, protector};
 use crate::{opener, trusted, unsigned, untrusted};
 
 /// Runs a future that never waits for anything outside.
-fn ready<T>(future: impl Future<Output = T>) -> T {
+pub fn ready<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
-    for _ in 0..1000 {
+    for _ in 0..100_000 {
         if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
             return value;
         }
@@ -223,7 +223,7 @@ fn a_machine_that_is_used_wrongly_says_so() {
 }
 
 /// A key behind a future.
-struct Slow(PrivateKey, Vec<u8>);
+pub struct Slow(pub PrivateKey, pub Vec<u8>);
 
 impl AsyncKeyOps for Slow {
     fn public_key(&self) -> &[u8] {

@@ -1,5 +1,6 @@
 //! What is no mail is not shown as an unsigned one.
 
+use crate::faces::Faces;
 use smime::ErrorKind;
 
 use crate::ca::Key;
@@ -14,7 +15,7 @@ fn a_cms_object_is_not_taken_for_an_unsigned_mail() {
         .opaque()
         .protect_cms(ENTITY.as_bytes())
         .unwrap();
-    let error = opener().open(&cms).unwrap_err();
+    let error = opener().open_all(&cms).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Misuse { .. }), "{error}");
     assert!(error.to_string().contains("open_cms"), "{error}");
 }
@@ -22,7 +23,7 @@ fn a_cms_object_is_not_taken_for_an_unsigned_mail() {
 #[test]
 fn nothing_is_not_a_mail() {
     for nothing in ["", " ", "\r\n\r\n"] {
-        let error = opener().open(nothing.as_bytes()).unwrap_err();
+        let error = opener().open_all(nothing.as_bytes()).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Malformed { .. }));
     }
 }

@@ -1,5 +1,6 @@
 //! Protected parts inside of what is not protected, and what stands beside them.
 
+use crate::faces::Faces;
 use smime::check::{Aspect, Reason};
 use smime::report::{Encryption, SignerStatus};
 
@@ -49,7 +50,7 @@ fn enc_02_an_encrypted_part_is_handed_out_alone() {
     let mail = mixed(&[html, &encrypted(&bob), "Content-Type: text/html\r\n\r\n\">"]);
     let opened = opener()
         .identity(&bob.identity)
-        .open(mail.as_bytes())
+        .open_all(mail.as_bytes())
         .unwrap();
     let message = unsigned(&opened);
     // The message is what came; the plaintext is a part of its own.
@@ -78,7 +79,7 @@ fn enc_02_an_encrypted_part_is_handed_out_alone() {
 fn an_encrypted_part_without_key_does_not_cost_the_mail() {
     let bob = person(Key::Rsa2048, BOB);
     let mail = mixed(&["\r\nHello", &encrypted(&bob)]);
-    let opened = opener().open(mail.as_bytes()).unwrap();
+    let opened = opener().open_all(mail.as_bytes()).unwrap();
     let message = unsigned(&opened);
     let paths: Vec<&str> = message.parts().iter().map(|part| part.path()).collect();
     assert_eq!(paths, ["", "1", "2"]);
@@ -98,7 +99,7 @@ fn sig_14_a_signed_part_does_not_sign_its_neighbours() {
         &signed(&alice),
         "\r\nfooter of a list",
     ]);
-    let opened = opener().open(mail.as_bytes()).unwrap();
+    let opened = opener().open_all(mail.as_bytes()).unwrap();
     let message = untrusted(&opened);
     let seen: Vec<(&str, Option<SignerStatus>)> = message
         .parts()
@@ -131,7 +132,7 @@ fn sig_14_text_around_the_parts_of_a_signature_is_noted() {
     );
     let (head, body) = signed.split_once("\r\n\r\n").unwrap();
     let mail = format!("{head}\r\n\r\nPay now!\r\n{body}And here.\r\n");
-    let opened = opener().open(mail.as_bytes()).unwrap();
+    let opened = opener().open_all(mail.as_bytes()).unwrap();
     assert_eq!(trusted(&opened).bytes(), ENTITY.as_bytes());
     let notes = opened
         .report()
@@ -149,7 +150,7 @@ fn a_broken_signature_in_a_part_is_reported_there() {
     let alice = person(Key::P256, ALICE);
     let broken = signed(&alice).replace("Hello Bob", "Hello Eve");
     let opened = opener()
-        .open(mixed(&["\r\nHello", &broken]).as_bytes())
+        .open_all(mixed(&["\r\nHello", &broken]).as_bytes())
         .unwrap();
     let message = untrusted(&opened);
     let part = message
@@ -163,7 +164,7 @@ fn a_broken_signature_in_a_part_is_reported_there() {
     let garbage = "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=s\r\n\r\n\
                    --s\r\n\r\nHello\r\n--s\r\nContent-Type: application/pkcs7-signature\r\n\
                    Content-Transfer-Encoding: base64\r\n\r\nMAAx\r\n--s--";
-    let opened = opener().open(mixed(&[garbage]).as_bytes()).unwrap();
+    let opened = opener().open_all(mixed(&[garbage]).as_bytes()).unwrap();
     let message = unsigned(&opened);
     assert!(
         message
@@ -187,7 +188,7 @@ fn a_forwarded_mail_is_bound_to_its_own_sender() {
     );
     let forwarded = format!("Content-Type: message/rfc822\r\n\r\n{inner}");
     let opened = opener()
-        .open(mixed(&["\r\nlook", &forwarded]).as_bytes())
+        .open_all(mixed(&["\r\nlook", &forwarded]).as_bytes())
         .unwrap();
     let message = untrusted(&opened);
     let part = message
@@ -201,7 +202,7 @@ fn a_forwarded_mail_is_bound_to_its_own_sender() {
     let alice = person(Key::P256, ALICE);
     let whole = mixed(&["\r\nlook", &forwarded]);
     let signed = protector().sign(&alice.identity).protect(whole).unwrap();
-    let opened = opener().open(signed.message()).unwrap();
+    let opened = opener().open_all(signed.message()).unwrap();
     trusted(&opened);
     assert!(!failed_because(&opened, |why| *why == Reason::PartlyProtected));
 }
@@ -216,7 +217,7 @@ fn a_signed_part_says_nothing_about_its_neighbours_in_an_encryption() {
         .unwrap();
     let opened = opener()
         .identity(&bob.identity)
-        .open(protected.message())
+        .open_all(protected.message())
         .unwrap();
     untrusted(&opened);
     assert!(failed_because(&opened, |why| *why == Reason::PartlyProtected));

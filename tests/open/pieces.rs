@@ -1,5 +1,7 @@
 //! Below MIME: CMS objects, and signatures beside their content.
 
+use crate::faces::Faces;
+use crate::faces_detached::DetachedFaces;
 use smime::check::{Aspect, Reason};
 use smime::{ErrorKind, Mailbox, Opener};
 
@@ -35,8 +37,8 @@ fn sig_11_nobody_is_expected_by_silence() {
     let object = base64(split(opaque.protect(mail()).unwrap().message()).1);
     let both = |opener: Opener| {
         [
-            opener.verify_detached(DOCUMENT, &beside).unwrap(),
-            opener.open_cms(&object).unwrap(),
+            opener.verify_detached_all(DOCUMENT, &beside).unwrap(),
+            opener.open_cms_all(&object).unwrap(),
         ]
     };
     for opened in both(opener()) {
@@ -75,11 +77,16 @@ fn sig_11_nobody_is_expected_by_silence() {
         .unwrap();
     let text = String::from_utf8(of_bob.message().to_vec()).unwrap();
     let any = opener().any_signer();
-    trusted(&any.open(text.as_bytes()).unwrap());
+    trusted(&any.open_all(text.as_bytes()).unwrap());
     let forged = text.replacen(bobs, alices, 1);
-    untrusted(&any.open(forged.as_bytes()).unwrap());
+    untrusted(&any.open_all(forged.as_bytes()).unwrap());
     let without_from = protector().sign(&alice.identity).protect(ENTITY).unwrap();
-    untrusted(&opener().any_signer().open(without_from.message()).unwrap());
+    untrusted(
+        &opener()
+            .any_signer()
+            .open_all(without_from.message())
+            .unwrap(),
+    );
 }
 
 #[test]
@@ -91,7 +98,7 @@ fn a_detached_signature_over_a_document() {
     let armoured = pem("CMS", &der);
     for signature in [der.as_slice(), armoured.as_bytes()] {
         let opened = expecting(ALICE)
-            .verify_detached(DOCUMENT, signature)
+            .verify_detached_all(DOCUMENT, signature)
             .unwrap();
         let message = trusted(&opened);
         assert_eq!(message.bytes(), DOCUMENT);
@@ -100,7 +107,7 @@ fn a_detached_signature_over_a_document() {
         assert_eq!(message.parts()[0].decoded().unwrap(), DOCUMENT);
         assert_eq!(opened.report().signer().unwrap().address(), Some(ALICE));
     }
-    let opened = expecting(BOB).verify_detached(DOCUMENT, &der).unwrap();
+    let opened = expecting(BOB).verify_detached_all(DOCUMENT, &der).unwrap();
     untrusted(&opened);
     assert!(failed_because(&opened, |why| matches!(
         why,
@@ -109,10 +116,14 @@ fn a_detached_signature_over_a_document() {
 
     // Byte for byte: not even a line end may differ.
     let changed = [&DOCUMENT[..8], b"\r", &DOCUMENT[8..]].concat();
-    let opened = opener().verify_detached(&changed, &der).unwrap();
+    let opened = opener().verify_detached_all(&changed, &der).unwrap();
     assert_eq!(withheld(&opened).bytes(), changed);
-    assert!(opener().verify_detached(DOCUMENT, b"no signature").is_err());
-    assert!(opener().verify_detached(DOCUMENT, b"").is_err());
+    assert!(
+        opener()
+            .verify_detached_all(DOCUMENT, b"no signature")
+            .is_err()
+    );
+    assert!(opener().verify_detached_all(DOCUMENT, b"").is_err());
 }
 
 #[test]
@@ -127,7 +138,7 @@ fn a_cms_object_in_der_ber_and_pem() {
         let protected = signed.protect(mail()).unwrap();
         let cms = base64(split(protected.message()).1);
         for cms in [cms.clone(), pem("PKCS7", &cms).into_bytes()] {
-            let opened = opener.open_cms(&cms).unwrap();
+            let opened = opener.open_cms_all(&cms).unwrap();
             assert_eq!(trusted(&opened).bytes(), ENTITY.as_bytes());
         }
         // What an encryption holds is MIME, which stays closed below MIME.
@@ -136,7 +147,7 @@ fn a_cms_object_in_der_ber_and_pem() {
             .protect(mail())
             .unwrap();
         let cms = base64(split(protected.message()).1);
-        let opened = opener.open_cms(&cms).unwrap();
+        let opened = opener.open_cms_all(&cms).unwrap();
         assert!(
             unsigned(&opened)
                 .bytes()
@@ -151,7 +162,7 @@ fn a_signature_without_content_and_nothing_beside_it() {
         return;
     };
     let der = signature(&openssl, DOCUMENT);
-    let opened = opener().open_cms(&der).unwrap();
+    let opened = opener().open_cms_all(&der).unwrap();
     assert_eq!(untrusted(&opened).bytes(), b"");
     assert!(failed_because(&opened, |why| *why == Reason::NoContent));
 }
@@ -160,7 +171,7 @@ fn a_signature_without_content_and_nothing_beside_it() {
 fn cms_of_another_kind_is_named() {
     // ContentInfo { id-digestedData, SEQUENCE {} }
     let digested = b"\x30\x0f\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x05\xa0\x02\x30\x00";
-    let error = opener().open_cms(digested).unwrap_err();
+    let error = opener().open_cms_all(digested).unwrap_err();
     assert!(
         matches!(error.kind(), ErrorKind::Unsupported { .. }),
         "{error}"
@@ -178,7 +189,7 @@ fn what_protect_cms_signs_and_encrypts_is_opened_at_once() {
         .encrypt_to([bob.certificate()])
         .protect_cms(DOCUMENT)
         .unwrap();
-    let opened = opener.open_cms(&both).unwrap();
+    let opened = opener.open_cms_all(&both).unwrap();
     assert_eq!(trusted(&opened).bytes(), DOCUMENT);
     let layers = opened.report().layers().iter();
     let kinds: Vec<_> = layers.map(|layer| layer.kind().name()).collect();
@@ -193,7 +204,7 @@ fn what_protect_cms_signs_and_encrypts_is_opened_at_once() {
     for content in [detached.as_slice(), &more, DOCUMENT, b""] {
         let encrypt = protector().encrypt_to([bob.certificate()]);
         let encrypted = encrypt.protect_cms(content).unwrap();
-        let opened = opener.open_cms(&encrypted).unwrap();
+        let opened = opener.open_cms_all(&encrypted).unwrap();
         assert_eq!(unsigned(&opened).bytes(), content);
     }
     // Without an encryption around it, id-data is data.
@@ -202,5 +213,8 @@ fn what_protect_cms_signs_and_encrypts_is_opened_at_once() {
         .opaque()
         .protect_cms(&signed)
         .unwrap();
-    assert_eq!(trusted(&opener.open_cms(&twice).unwrap()).bytes(), signed);
+    assert_eq!(
+        trusted(&opener.open_cms_all(&twice).unwrap()).bytes(),
+        signed
+    );
 }

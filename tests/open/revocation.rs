@@ -1,5 +1,6 @@
 //! PKI-08: lists and responses that the caller has, and what it means that nobody knows.
 
+use crate::faces::Faces;
 use std::sync::OnceLock;
 
 use smime::cert::path::{CertificateStatus, StatusSource};
@@ -37,7 +38,10 @@ fn revoked(response: OcspMaker<'_>) -> OcspResponse {
 
 fn open_with(policy: StandardPolicy, lists: &[Crl], responses: &[OcspResponse]) -> Opened {
     let opener = opener().policy(policy).crls(lists);
-    opener.ocsp_responses(responses).open(&signed()).unwrap()
+    opener
+        .ocsp_responses(responses)
+        .open_all(&signed())
+        .unwrap()
 }
 
 fn soft() -> StandardPolicy {

@@ -1,5 +1,6 @@
 //! Messages made by `openssl cms`, in DER and as it streams them.
 
+use crate::faces::Faces;
 use smime::report::Encryption;
 
 use crate::ca::Key;
@@ -48,7 +49,7 @@ fn signed_by_openssl() {
                 let arguments =
                     format!("-sign -signer alice.pem -inkey alice.key -md {md} {form} {options}");
                 let signed = made(&openssl, &alice, &bob, &arguments);
-                let opened = opener().open(&from_alice(&signed)).unwrap();
+                let opened = opener().open_all(&from_alice(&signed)).unwrap();
                 let content = trusted(&opened).bytes().to_vec();
                 let content = String::from_utf8(content).unwrap().replace("\r\n", "\n");
                 assert_eq!(content, ENTITY.replace("\r\n", "\n"), "{arguments}");
@@ -77,7 +78,10 @@ fn encrypted_by_openssl() {
             for form in ["", "-stream", "-keyid"] {
                 let arguments = format!("-encrypt -{cipher} {form} -recip bob.pem {options}");
                 let encrypted = made(&openssl, &alice, &bob, &arguments);
-                let opened = opener().identity(&bob.identity).open(&encrypted).unwrap();
+                let opened = opener()
+                    .identity(&bob.identity)
+                    .open_all(&encrypted)
+                    .unwrap();
                 let message = unsigned(&opened);
                 assert_eq!(message.bytes(), ENTITY.as_bytes(), "{arguments}");
                 let expected = match cipher.ends_with("gcm") {
@@ -106,19 +110,22 @@ fn passwords_and_shared_keys() {
     let opened = opener()
         .password("wrong")
         .password("hunter2")
-        .open(&with_password)
+        .open_all(&with_password)
         .unwrap();
     assert_eq!(unsigned(&opened).bytes(), ENTITY.as_bytes());
-    assert!(opener().open(&with_password).is_err());
-    assert!(opener().password("wrong").open(&with_password).is_err());
+    assert!(opener().open_all(&with_password).is_err());
+    assert!(opener().password("wrong").open_all(&with_password).is_err());
 
     let key = "000102030405060708090a0b0c0d0e0f";
     let arguments = format!("-encrypt -aes128 -secretkey {key} -secretkeyid 0a0b");
     let with_key = made(&openssl, &alice, &bob, &arguments);
     let bytes: Vec<u8> = (0..16).collect();
-    let opened = opener().kek(&[0x0a, 0x0b], &bytes).open(&with_key).unwrap();
+    let opened = opener()
+        .kek(&[0x0a, 0x0b], &bytes)
+        .open_all(&with_key)
+        .unwrap();
     assert_eq!(unsigned(&opened).bytes(), ENTITY.as_bytes());
-    assert!(opener().kek(&[0x0a], &bytes).open(&with_key).is_err());
+    assert!(opener().kek(&[0x0a], &bytes).open_all(&with_key).is_err());
 }
 
 #[test]
@@ -137,7 +144,7 @@ fn signed_then_encrypted_by_openssl() {
             .run(&encrypt.split_whitespace().collect::<Vec<_>>())
             .unwrap();
         let mail = from_alice(&encrypted);
-        let opened = opener().identity(&bob.identity).open(&mail).unwrap();
+        let opened = opener().identity(&bob.identity).open_all(&mail).unwrap();
         trusted(&opened);
         assert_eq!(opened.report().encryption(), Encryption::Unauthenticated);
     }

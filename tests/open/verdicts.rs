@@ -1,5 +1,6 @@
 //! What `open` gives, row by row of the table in the design.
 
+use crate::faces::Faces;
 use std::time::Duration;
 
 use smime::cert::Crl;
@@ -36,7 +37,7 @@ fn no_key_for_any_recipient_is_an_error_that_names_them() {
         opener(),
         opener().identity(&person(Key::P256, CAROL).identity),
     ] {
-        let error = opener.open(protected.message()).unwrap_err();
+        let error = opener.open_all(protected.message()).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Missing { .. }), "{error}");
         assert!(error.to_string().contains(&bob.certificate().serial_hex()));
     }
@@ -69,7 +70,7 @@ fn a_signature_that_cannot_be_read_does_not_cost_the_mail() {
             &head[..second]
         ),
     ] {
-        let opened = opener().open(message.as_bytes()).unwrap();
+        let opened = opener().open_all(message.as_bytes()).unwrap();
         let content = untrusted(&opened);
         assert!(content.bytes() == message.as_bytes(), "{message}");
         let [layer] = opened.report().layers() else {
@@ -99,7 +100,7 @@ fn malformed_cms_is_an_error() {
     let mail = "From: a@example.org\r\nContent-Type: application/pkcs7-mime\r\n\
                 Content-Transfer-Encoding: base64\r\n\r\n";
     for cms in ["", "AAAA", "MIAG", "MAA="] {
-        let error = opener().open(format!("{mail}{cms}\r\n").as_bytes());
+        let error = opener().open_all(format!("{mail}{cms}\r\n").as_bytes());
         assert!(error.is_err(), "{cms}");
     }
 }
@@ -111,7 +112,7 @@ fn too_many_parts_or_too_deep_is_an_error() {
         mail.push_str("--b\r\n\r\nx\r\n");
     }
     mail.push_str("--b--\r\n");
-    let error = opener().open(mail.as_bytes()).unwrap_err();
+    let error = opener().open_all(mail.as_bytes()).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Limit { .. }), "{error}");
 
     let mut mail = String::new();
@@ -120,7 +121,7 @@ fn too_many_parts_or_too_deep_is_an_error() {
             "Content-Type: multipart/mixed; boundary=b{depth}\r\n\r\n--b{depth}\r\n"
         ));
     }
-    let error = opener().open(mail.as_bytes()).unwrap_err();
+    let error = opener().open_all(mail.as_bytes()).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Limit { .. }), "{error}");
 }
 
@@ -135,7 +136,7 @@ fn dos_06_a_few_parts_too_deep_are_an_error() {
             ));
         }
         mail.push_str("\r\nHello Bob\r\n");
-        opener().open(mail.as_bytes())
+        opener().open_all(mail.as_bytes())
     };
     assert!(nested(32).is_ok());
     let error = nested(33).unwrap_err();
@@ -150,7 +151,7 @@ fn dos_06_a_few_parts_too_deep_are_an_error() {
 #[test]
 fn changed_content_is_withheld() {
     let signed = text(&signed_by(Key::P256, ALICE)).replace("Hello Bob", "Hello Eve");
-    let opened = opener().open(signed.as_bytes()).unwrap();
+    let opened = opener().open_all(signed.as_bytes()).unwrap();
     assert_eq!(
         withheld(&opened).bytes(),
         ENTITY.replace("Bob", "Eve").as_bytes()
@@ -167,7 +168,7 @@ fn changed_content_is_withheld() {
 fn a_mismatch_is_explained_and_stays_one() {
     // A list added a footer to the signed part.
     let signed = text(&signed_by(Key::P256, ALICE)).replace("Hello Bob\r\n", "Hello Bob \r\n");
-    let opened = opener().open(signed.as_bytes()).unwrap();
+    let opened = opener().open_all(signed.as_bytes()).unwrap();
     withheld(&opened);
     assert!(
         failed_because(&opened, |why| matches!(
@@ -182,7 +183,7 @@ fn a_mismatch_is_explained_and_stays_one() {
 #[test]
 fn line_ends_alone_are_no_change() {
     let signed = text(&signed_by(Key::P256, ALICE)).replace("\r\n", "\n");
-    let opened = opener().open(signed.as_bytes()).unwrap();
+    let opened = opener().open_all(signed.as_bytes()).unwrap();
     assert_eq!(
         trusted(&opened).bytes(),
         ENTITY.replace("\r\n", "\n").as_bytes()
@@ -209,7 +210,7 @@ fn sig_04_a_detached_signature_with_content_is_withheld() {
         text(inner).trim_end(),
         &detached[end..]
     );
-    let opened = opener().open(forged.as_bytes()).unwrap();
+    let opened = opener().open_all(forged.as_bytes()).unwrap();
     withheld(&opened);
     assert!(failed_because(&opened, |why| *why == Reason::ContentInDetached));
     // Also when the content beside it is the very same.
@@ -227,7 +228,7 @@ fn what_cannot_be_checked_is_untrusted() {
         .sign(&weak, ENTITY.as_bytes(), "-md sha256")
         .unwrap();
     let mail = [b"From: alice@example.org\n", signed.as_slice()].concat();
-    let opened = opener().open(&mail).unwrap();
+    let opened = opener().open_all(&mail).unwrap();
     untrusted(&opened);
     assert_eq!(
         opened.report().signer().unwrap().status(),
@@ -236,7 +237,7 @@ fn what_cannot_be_checked_is_untrusted() {
     // The legacy policy checks it, and trusts it as little.
     let opened = opener()
         .policy(StandardPolicy::at(now()).legacy())
-        .open(&mail)
+        .open_all(&mail)
         .unwrap();
     untrusted(&opened);
     assert_eq!(
@@ -245,7 +246,7 @@ fn what_cannot_be_checked_is_untrusted() {
     );
     // Changed content is conclusive all the same.
     let changed = text(&mail).replace("Hello Bob", "Hello Eve");
-    withheld(&opener().open(changed.as_bytes()).unwrap());
+    withheld(&opener().open_all(changed.as_bytes()).unwrap());
 }
 
 // Row 4: a protected part inside an unprotected multipart: see parts.rs.
@@ -281,14 +282,17 @@ fn a_refused_cipher_is_named_before_any_key_is_used() {
     let public = bob.certificate().public_key().spki_der().to_vec();
     let key = smime::PrivateKey::external(NoKey(public)).unwrap();
     let identity = smime::Identity::new([bob.certificate().clone()], key).unwrap();
-    let error = opener().identity(&identity).open(&encrypted).unwrap_err();
+    let error = opener()
+        .identity(&identity)
+        .open_all(&encrypted)
+        .unwrap_err();
     assert!(error.to_string().contains("3DES"), "{error}");
     assert!(matches!(error.kind(), ErrorKind::Unfit { .. }));
 
     let opened = opener()
         .policy(StandardPolicy::at(now()).legacy())
         .identity(&bob.identity)
-        .open(&encrypted)
+        .open_all(&encrypted)
         .unwrap();
     assert!(unsigned(&opened).bytes().ends_with(b"Hello Bob\r\n"));
     assert!(failed_because(&opened, |why| matches!(
@@ -308,7 +312,7 @@ fn a_refused_key_encryption_is_named() {
     let error = opener()
         .policy(policy)
         .identity(&bob.identity)
-        .open(protected.message())
+        .open_all(protected.message())
         .unwrap_err();
     assert!(error.to_string().contains("v1.5"), "{error}");
     assert!(!matches!(error.kind(), ErrorKind::Decryption));
@@ -318,7 +322,7 @@ fn a_refused_key_encryption_is_named() {
 
 #[test]
 fn another_signer_than_from_is_untrusted() {
-    let opened = opener().open(&signed_by(Key::P256, CAROL)).unwrap();
+    let opened = opener().open_all(&signed_by(Key::P256, CAROL)).unwrap();
     assert_eq!(untrusted(&opened).bytes(), ENTITY.as_bytes());
     assert!(failed_because(&opened, |why| matches!(
         why,
@@ -333,7 +337,7 @@ fn nobody_vouches_for_the_signer() {
     let other = TrustAnchors::from_der(stranger.certificate_der()).unwrap();
     for anchors in [TrustAnchors::new(), other] {
         let opener = Opener::new(&anchors).policy(StandardPolicy::at(now()));
-        let opened = opener.open(&signed).unwrap();
+        let opened = opener.open_all(&signed).unwrap();
         untrusted(&opened);
         assert!(
             opened
@@ -350,7 +354,7 @@ fn sig_16_a_signing_time_inside_the_validity_saves_no_expired_certificate() {
     let later = now() + Duration::from_secs(40 * 365 * 86_400);
     let opened = opener()
         .policy(StandardPolicy::at(later))
-        .open(&signed)
+        .open_all(&signed)
         .unwrap();
     untrusted(&opened);
     assert!(failed_because(&opened, |why| matches!(
@@ -381,7 +385,7 @@ fn sig_17_certificates_that_may_not_sign_mail() {
             .sign(person, ENTITY.as_bytes(), "-md sha256")
             .unwrap();
         let mail = [b"From: alice@example.org\n", signed.as_slice()].concat();
-        let opened = opener().open(&mail).unwrap();
+        let opened = opener().open_all(&mail).unwrap();
         untrusted(&opened);
         assert!(failed_because(&opened, expected), "{}", opened.report());
     }
@@ -405,7 +409,7 @@ fn sig_05_zero_signers_is_unsigned() {
     let certs_only = openssl
         .run(&arguments.split(' ').collect::<Vec<_>>())
         .unwrap();
-    let opened = opener().open_cms(&certs_only).unwrap();
+    let opened = opener().open_cms_all(&certs_only).unwrap();
     assert_eq!(unsigned(&opened).bytes(), b"");
     assert_eq!(opened.report().layers()[0].kind(), &LayerKind::NoSigners);
     assert!(opened.report().candidates().is_empty());
@@ -419,10 +423,10 @@ fn sig_05_zero_signers_is_unsigned() {
 
 #[test]
 fn sig_22_a_signature_that_was_taken_away_is_unsigned() {
-    let opened = opener().open(mail().as_bytes()).unwrap();
+    let opened = opener().open_all(mail().as_bytes()).unwrap();
     unsigned(&opened);
     let required = opener().policy(StandardPolicy::at(now()).require_signature());
-    let opened = required.open(mail().as_bytes()).unwrap();
+    let opened = required.open_all(mail().as_bytes()).unwrap();
     unsigned(&opened);
     assert!(failed_because(&opened, |why| *why == Reason::SignatureRequired));
 }
@@ -439,11 +443,15 @@ fn enc_01_encryption_without_integrity_says_so() {
             .any(|check| matches!(check.why(), Some(Reason::NoIntegrity { .. })))
     };
     let cbc = encrypt.protect(mail()).unwrap();
-    let opened = opener.open(cbc.message()).unwrap();
+    let opened = opener.open_all(cbc.message()).unwrap();
     unsigned(&opened);
     assert!(noted(&opened));
     let required = StandardPolicy::at(now()).require_authenticated_encryption();
-    let opened = opener.clone().policy(required).open(cbc.message()).unwrap();
+    let opened = opener
+        .clone()
+        .policy(required)
+        .open_all(cbc.message())
+        .unwrap();
     assert!(failed_because(&opened, |why| *why
         == Reason::AuthenticatedEncryptionRequired));
 
@@ -452,11 +460,15 @@ fn enc_01_encryption_without_integrity_says_so() {
         .cipher(ContentCipher::Aes128Gcm)
         .protect(mail())
         .unwrap();
-    let opened = opener.clone().policy(required).open(gcm.message()).unwrap();
+    let opened = opener
+        .clone()
+        .policy(required)
+        .open_all(gcm.message())
+        .unwrap();
     assert!(!noted(&opened) && opened.report().failed_checks().next().is_none());
     // A signature inside notices changes.
     let signed = encrypt.sign(&alice.identity).protect(mail()).unwrap();
-    assert!(!noted(&opener.open(signed.message()).unwrap()));
+    assert!(!noted(&opener.open_all(signed.message()).unwrap()));
 }
 
 // Row 8: one signer who matches From passes every check.
@@ -470,7 +482,7 @@ fn sig_06_one_good_signer_among_several_is_enough_and_the_others_are_reported() 
             .sign(&second.identity)
             .protect(mail())
             .unwrap();
-        let opened = opener().open(protected.message()).unwrap();
+        let opened = opener().open_all(protected.message()).unwrap();
         trusted(&opened);
         let mut statuses: Vec<SignerStatus> = opened.report().layers()[0]
             .signers()
@@ -486,11 +498,11 @@ fn sig_06_one_good_signer_among_several_is_enough_and_the_others_are_reported() 
 fn requirements_that_are_not_met_take_the_trust_away() {
     let signed = signed_by(Key::P256, ALICE);
     let policy = StandardPolicy::at(now()).require_encryption();
-    let opened = opener().policy(policy).open(&signed).unwrap();
+    let opened = opener().policy(policy).open_all(&signed).unwrap();
     untrusted(&opened);
     assert!(failed_because(&opened, |why| *why == Reason::EncryptionRequired));
     let policy = StandardPolicy::at(now()).require_revocation();
-    let opened = opener().policy(policy).open(&signed).unwrap();
+    let opened = opener().policy(policy).open_all(&signed).unwrap();
     untrusted(&opened);
     assert!(failed_because(&opened, |why| matches!(
         why,
@@ -502,15 +514,15 @@ fn requirements_that_are_not_met_take_the_trust_away() {
 fn a_message_without_from_needs_an_expected_signer() {
     let alice = person(Key::P256, ALICE);
     let signed = protector().sign(&alice.identity).protect(ENTITY).unwrap();
-    let opened = opener().open(signed.message()).unwrap();
+    let opened = opener().open_all(signed.message()).unwrap();
     untrusted(&opened);
     assert!(failed_because(&opened, |why| matches!(
         why,
         Reason::NoFrom { .. }
     )));
     let expecting = |address| opener().expect_signer(&Mailbox::new(address).unwrap());
-    trusted(&expecting(ALICE).open(signed.message()).unwrap());
-    let opened = expecting(BOB).open(signed.message()).unwrap();
+    trusted(&expecting(ALICE).open_all(signed.message()).unwrap());
+    let opened = expecting(BOB).open_all(signed.message()).unwrap();
     untrusted(&opened);
     assert!(failed_because(&opened, |why| matches!(
         why,
@@ -518,18 +530,23 @@ fn a_message_without_from_needs_an_expected_signer() {
     )));
     // Of a mail with From both are required.
     let mail = signed_by(Key::P256, ALICE);
-    trusted(&expecting(ALICE).open(&mail).unwrap());
-    untrusted(&expecting(BOB).open(&mail).unwrap());
+    trusted(&expecting(ALICE).open_all(&mail).unwrap());
+    untrusted(&expecting(BOB).open_all(&mail).unwrap());
     let mail = mail.strip_prefix(b"From: Alice <alice@").unwrap();
     let from_carol = [b"From: Carol <carol@", mail].concat();
-    untrusted(&expecting(ALICE).open(&from_carol).unwrap());
+    untrusted(&expecting(ALICE).open_all(&from_carol).unwrap());
 }
 
 #[test]
 fn strict_local_parts() {
     let upper = person(Key::P256, "Alice@example.org");
     let signed = protector().sign(&upper.identity).protect(mail()).unwrap();
-    trusted(&opener().open(signed.message()).unwrap());
-    untrusted(&opener().strict_local_part().open(signed.message()).unwrap());
+    trusted(&opener().open_all(signed.message()).unwrap());
+    untrusted(
+        &opener()
+            .strict_local_part()
+            .open_all(signed.message())
+            .unwrap(),
+    );
     assert_eq!(anchors().certificates().len(), 1);
 }

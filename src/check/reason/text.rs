@@ -209,6 +209,10 @@ impl fmt::Display for Reason {
                 "the signature carries no content, and none stands beside it; pass the content that \
                  was signed",
             ),
+            Reason::ContentNotHeld => f.write_str(
+                "this signature can only be checked with the whole content in memory; open the \
+                 message in memory instead of as a stream",
+            ),
             Reason::Budget { what, limit } => {
                 write!(
                     f,

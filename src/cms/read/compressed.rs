@@ -66,39 +66,73 @@ impl<'a> CompressedData<'a> {
     ///
     /// Errors: a limit was reached, the stream is no zlib (RFC 1950) or damaged, it ends too early, or bytes follow it.
     pub(crate) fn decompress(&self, limits: &Limits) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let mut inflater = Inflater::new(self.content.len(), limits);
+        let compressed = u64::try_from(self.content.len()).unwrap_or(u64::MAX);
+        let bound = Bound::by_both(compressed, limits);
+        let mut inflater = InflateReader::bounded(bound, limits);
+        let mut output = Zeroizing::new(Vec::new());
         for piece in self.content.pieces() {
-            inflater.push(piece)?;
+            inflater.push(piece, &mut |inflated| {
+                append(&mut output, inflated, bound);
+                Ok(())
+            })?;
         }
-        if !inflater.ended {
-            return Err(Error::malformed(WHAT, "the zlib stream ends too early"));
-        }
-        Ok(inflater.output)
+        inflater.finish()?;
+        Ok(output)
     }
 }
 
-struct Inflater {
+/// Appends what is within the bound. A full buffer is moved to one twice as large and wiped.
+fn append(output: &mut Zeroizing<Vec<u8>>, inflated: &[u8], bound: Bound) {
+    let length = output.len().saturating_add(inflated.len());
+    if length > output.capacity() {
+        let most = usize::try_from(bound.bytes).unwrap_or(usize::MAX);
+        let room = length.saturating_mul(2).min(most);
+        let mut larger = Zeroizing::new(Vec::with_capacity(room));
+        larger.extend_from_slice(output);
+        *output = larger;
+    }
+    output.extend_from_slice(inflated);
+}
+
+/// Decompression of content that goes by.
+///
+/// How many times its compressed size the content may have is known when all of it went by. Until then only
+/// `limits.decompressed_bytes` holds: no smaller bound would let through all that [`CompressedData::decompress`] does.
+pub(crate) struct InflateReader {
     zlib: Decompress,
     chunk: Zeroizing<Vec<u8>>,
-    output: Zeroizing<Vec<u8>>,
     bound: Bound,
+    limits: Limits,
     ended: bool,
 }
 
-impl Inflater {
-    /// For a stream of `compressed` bytes.
-    fn new(compressed: usize, limits: &Limits) -> Inflater {
-        Inflater {
+impl InflateReader {
+    /// Up to `limits.decompressed_bytes` as it goes, and `limits.decompression_ratio` at the end, when the compressed size is
+    /// known.
+    pub(crate) fn new(limits: &Limits) -> InflateReader {
+        InflateReader::bounded(Bound::by_size(limits), limits)
+    }
+
+    fn bounded(bound: Bound, limits: &Limits) -> InflateReader {
+        InflateReader {
             zlib: Decompress::new(true),
             chunk: Zeroizing::new(vec![0; CHUNK]),
-            output: Zeroizing::new(Vec::new()),
-            bound: Bound::new(compressed, limits),
+            bound,
+            limits: *limits,
             ended: false,
         }
     }
 
-    /// Takes all of `input`, and gives all that comes out for it.
-    fn push(&mut self, mut input: &[u8]) -> Result<(), Error> {
+    /// Takes all of `input`, and gives all that comes out for it, in steps of at most 16 KiB, so that a small input that
+    /// inflates to much takes no memory.
+    ///
+    /// # Errors
+    /// As [`CompressedData::decompress`], and what `each` gives.
+    pub(crate) fn push(
+        &mut self,
+        mut input: &[u8],
+        each: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let damaged = || Error::malformed(WHAT, "the zlib stream is damaged");
         while !self.ended {
             let (taken, given) = (self.zlib.total_in(), self.zlib.total_out());
@@ -115,7 +149,10 @@ impl Inflater {
             let inflated = given
                 .and_then(|given| self.chunk.get(..given))
                 .ok_or_else(damaged)?;
-            self.bound.append(&mut self.output, inflated)?;
+            self.bound.check(self.zlib.total_out())?;
+            if !inflated.is_empty() {
+                each(inflated)?;
+            }
             self.ended = status == Status::StreamEnd;
             if taken == Some(0) && given == Some(0) {
                 break;
@@ -127,50 +164,57 @@ impl Inflater {
             (false, false) => Err(damaged()),
         }
     }
+
+    /// All of it went by.
+    ///
+    /// # Errors
+    /// It ends too early, or the ratio was too large.
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        if !self.ended {
+            return Err(Error::malformed(WHAT, "the zlib stream ends too early"));
+        }
+        Bound::by_both(self.zlib.total_in(), &self.limits).check(self.zlib.total_out())
+    }
 }
 
 /// How much may come out.
+#[derive(Copy, Clone)]
 struct Bound {
-    bytes: usize,
+    bytes: u64,
     /// The error when there is more.
     what: &'static str,
     limit: u64,
 }
 
 impl Bound {
-    fn new(compressed: usize, limits: &Limits) -> Bound {
-        let ratio = limits.decompression_ratio;
-        let by_ratio = u64::try_from(compressed)
-            .unwrap_or(u64::MAX)
-            .saturating_mul(ratio)
-            .max(FREE_OF_RATIO);
-        let (bytes, what, limit) = match limits.decompressed_bytes {
-            bytes if bytes <= by_ratio => (bytes, "decompressed content in bytes", bytes),
-            _ => {
-                let what = "decompressed content as a multiple of its compressed size";
-                (by_ratio, what, ratio)
-            }
-        };
+    fn by_size(limits: &Limits) -> Bound {
+        let bytes = limits.decompressed_bytes;
         Bound {
-            bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
-            what,
-            limit,
+            bytes,
+            what: "decompressed content in bytes",
+            limit: bytes,
         }
     }
 
-    /// Appends, unless that would be too much. A full buffer is moved to one twice as large and wiped.
-    fn append(&self, output: &mut Zeroizing<Vec<u8>>, inflated: &[u8]) -> Result<(), Error> {
-        let length = output.len().saturating_add(inflated.len());
-        if length > self.bytes {
-            return Err(Error::limit(self.what, self.limit));
+    /// For a stream of `compressed` bytes.
+    fn by_both(compressed: u64, limits: &Limits) -> Bound {
+        let ratio = limits.decompression_ratio;
+        let by_size = Bound::by_size(limits);
+        let by_ratio = compressed.saturating_mul(ratio).max(FREE_OF_RATIO);
+        match by_size.bytes <= by_ratio {
+            true => by_size,
+            false => Bound {
+                bytes: by_ratio,
+                what: "decompressed content as a multiple of its compressed size",
+                limit: ratio,
+            },
         }
-        if length > output.capacity() {
-            let room = length.saturating_mul(2).min(self.bytes);
-            let mut larger = Zeroizing::new(Vec::with_capacity(room));
-            larger.extend_from_slice(output);
-            *output = larger;
+    }
+
+    fn check(self, bytes: u64) -> Result<(), Error> {
+        match bytes > self.bytes {
+            true => Err(Error::limit(self.what, self.limit)),
+            false => Ok(()),
         }
-        output.extend_from_slice(inflated);
-        Ok(())
     }
 }

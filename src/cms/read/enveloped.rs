@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 
 use super::octets::Octets;
 use super::recipient::RecipientInfo;
-use crate::asn1::{Tag, Value};
+use super::{Kind, WHAT, of_known_type, typed};
+use crate::asn1::{Reader, Tag, Value};
 use crate::bag::{Algorithm, Certificates};
 use crate::cms::oid;
 use crate::crypto::ReceivedCipher;
@@ -70,8 +71,36 @@ impl<'a> EnvelopedData<'a> {
         authenticated: bool,
         limits: &Limits,
     ) -> Result<EnvelopedData<'a>, Error> {
-        let mut notes = Vec::new();
         let mut reader = value.reader()?;
+        let mut message = EnvelopedData::head(&mut reader, authenticated, limits)?;
+        message.tail(value, &mut reader, authenticated, limits)?;
+        reader.finish()?;
+        Ok(message)
+    }
+
+    /// Reads the object up to its content, as [`Head::Enveloped`](super::scanner::Head::Enveloped) gives it. Its tag and
+    /// authAttrs are not there yet.
+    pub(crate) fn read_head(
+        reduced: &'a [u8],
+        content_type: Option<&ObjectIdentifier>,
+        limits: &Limits,
+    ) -> Result<EnvelopedData<'a>, Error> {
+        let info = typed(content_type, reduced, limits)?;
+        match of_known_type(&info)? {
+            Some((Kind::Enveloped { authenticated }, value)) => {
+                EnvelopedData::head(&mut value.reader()?, authenticated, limits)
+            }
+            _ => Err(Error::malformed(WHAT, "it is of another type than before")),
+        }
+    }
+
+    /// Reads what stands before the tag and the attributes, content included.
+    pub(super) fn head(
+        reader: &mut Reader<'a>,
+        authenticated: bool,
+        limits: &Limits,
+    ) -> Result<EnvelopedData<'a>, Error> {
+        let mut notes = Vec::new();
         reader.expect(Tag::INTEGER)?;
         let certificates = match reader.optional(Tag::context(0, true))? {
             Some(originator) => originator_certificates(&originator, &mut notes, limits)?,
@@ -80,32 +109,6 @@ impl<'a> EnvelopedData<'a> {
         let recipients = RecipientInfo::read_all(&reader.expect(Tag::SET)?, limits)?;
         let info = reader.expect(Tag::SEQUENCE)?;
         let (content_type, encryption, ciphertext) = content_info(&info, authenticated, limits)?;
-
-        let attributes = reader.optional(Tag::context(1, true))?;
-        let (additional, mac) = match authenticated {
-            false => (Vec::new(), Vec::new()),
-            true => {
-                let additional = match attributes {
-                    Some(attributes) => {
-                        attributes::additional_data(&attributes, &content_type, limits)?
-                    }
-                    None if content_type == oid::DATA => Vec::new(),
-                    None => {
-                        return Err(value.error(
-                            "authAttrs are missing, which only id-data may leave out (RFC 5083 2.1)",
-                        ));
-                    }
-                };
-                let mac = reader.string(Tag::OCTET_STRING)?;
-                let octets = mac.octets()?.into_owned();
-                if Some(octets.len()) != encryption.tag_len {
-                    return Err(mac.error("the mac does not have the length its parameters say"));
-                }
-                reader.optional(Tag::context(2, true))?;
-                (additional, octets)
-            }
-        };
-        reader.finish()?;
         Ok(EnvelopedData {
             content_type,
             cipher: encryption.cipher,
@@ -116,9 +119,41 @@ impl<'a> EnvelopedData<'a> {
             ciphertext,
             nonce: encryption.nonce,
             derivation: encryption.derivation,
-            additional,
-            mac,
+            additional: Vec::new(),
+            mac: Vec::new(),
         })
+    }
+
+    /// Reads what stands after the content.
+    fn tail(
+        &mut self,
+        value: &Value<'a>,
+        reader: &mut Reader<'a>,
+        authenticated: bool,
+        limits: &Limits,
+    ) -> Result<(), Error> {
+        let attributes = reader.optional(Tag::context(1, true))?;
+        if !authenticated {
+            return Ok(());
+        }
+        self.additional = match attributes {
+            Some(attributes) => {
+                attributes::additional_data(&attributes, &self.content_type, limits)?
+            }
+            None if self.content_type == oid::DATA => Vec::new(),
+            None => {
+                return Err(value.error(
+                    "authAttrs are missing, which only id-data may leave out (RFC 5083 2.1)",
+                ));
+            }
+        };
+        let mac = reader.string(Tag::OCTET_STRING)?;
+        self.mac = mac.octets()?.into_owned();
+        if Some(self.mac.len()) != self.tag_len {
+            return Err(mac.error("the mac does not have the length its parameters say"));
+        }
+        reader.optional(Tag::context(2, true))?;
+        Ok(())
     }
 
     /// Length of the content key in bytes.
@@ -126,23 +161,32 @@ impl<'a> EnvelopedData<'a> {
         self.cipher.key_len()
     }
 
+    /// What the content is decrypted with, RFC 9709 applied. A wrong length is the uniform
+    /// [`crate::ErrorKind::Decryption`], as is every other failure.
+    pub(crate) fn content_key(&self, content_key: &[u8]) -> Result<ContentKey, Error> {
+        if content_key.len() != self.key_len() {
+            return Err(uniform());
+        }
+        let key = match &self.derivation {
+            Some(identifier) => kdf::cek_hkdf(content_key, identifier, self.key_len()),
+            None => Ok(Zeroizing::new(content_key.to_vec())),
+        };
+        Ok(ContentKey {
+            cipher: self.cipher,
+            key: key.map_err(|_| uniform())?,
+            nonce: self.nonce.clone(),
+        })
+    }
+
     /// Decrypts the whole content with the content key, applying RFC 9709 if the message does. Every failure is the one uniform
     /// [`crate::ErrorKind::Decryption`]; nothing is handed out then.
     pub(crate) fn decrypt(&self, content_key: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-        self.decrypt_all(content_key)
-            .map_err(|_| ErrorKind::Decryption.into())
+        self.decrypt_all(content_key).map_err(|_| uniform())
     }
 
     fn decrypt_all(&self, content_key: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-        if content_key.len() != self.key_len() {
-            return Err(ErrorKind::Decryption.into());
-        }
-        let derived = match &self.derivation {
-            Some(identifier) => Some(kdf::cek_hkdf(content_key, identifier, self.key_len())?),
-            None => None,
-        };
-        let key = derived.as_ref().map_or(content_key, |key| key.as_slice());
-        let mut decryptor = Decryptor::new(self.cipher, key, &self.nonce, &self.additional)?;
+        let key = self.content_key(content_key)?;
+        let mut decryptor = key.decryptor_with(&self.additional)?;
         // No cipher here gives more than it takes: the buffer never moves and leaves no copies behind.
         let mut plaintext = Zeroizing::new(Vec::with_capacity(self.ciphertext.len()));
         for piece in self.ciphertext.pieces() {
@@ -150,6 +194,63 @@ impl<'a> EnvelopedData<'a> {
         }
         decryptor.finish(&self.mac, &mut plaintext)?;
         Ok(plaintext)
+    }
+
+    /// Ends a decryption that began before the tag and authAttrs were known: `self` is the whole object, reduced. Appends
+    /// the rest. Every failure is the uniform [`crate::ErrorKind::Decryption`]; a cipher that must know the authAttrs
+    /// before gives [`crate::ErrorKind::Unsupported`] when there are some.
+    pub(crate) fn end(&self, decryptor: Decryptor, out: &mut Vec<u8>) -> Result<(), Error> {
+        if self.wanted_before(&decryptor).is_some() {
+            return Err(ErrorKind::Unsupported {
+                what: "ChaCha20-Poly1305 with authAttrs in one pass".into(),
+            }
+            .into());
+        }
+        decryptor
+            .finish_with(&self.additional, &self.mac, out)
+            .map_err(|_| uniform())
+    }
+
+    /// The authAttrs as they enter the tag, if the cipher must know them before the content, which they follow.
+    pub(crate) fn wanted_before(&self, decryptor: &Decryptor) -> Option<&[u8]> {
+        let is_late = !self.additional.is_empty() && !decryptor.takes_late_additional();
+        is_late.then_some(self.additional.as_slice())
+    }
+
+    /// Ends a decryption that knew the authAttrs from its beginning.
+    ///
+    /// # Errors
+    /// The uniform [`crate::ErrorKind::Decryption`].
+    pub(crate) fn end_known(&self, decryptor: Decryptor, out: &mut Vec<u8>) -> Result<(), Error> {
+        decryptor.finish(&self.mac, out).map_err(|_| uniform())
+    }
+}
+
+fn uniform() -> Error {
+    ErrorKind::Decryption.into()
+}
+
+/// What a content is decrypted with.
+pub(crate) struct ContentKey {
+    cipher: ReceivedCipher,
+    key: Zeroizing<Vec<u8>>,
+    nonce: Vec<u8>,
+}
+
+impl ContentKey {
+    /// Whether the cipher notices changes.
+    pub(crate) fn is_authenticated(&self) -> bool {
+        self.cipher.is_authenticated()
+    }
+
+    /// A decryption with these authAttrs, as they enter the tag; without any also for those that come at its end.
+    pub(crate) fn decryptor_with(&self, additional: &[u8]) -> Result<Decryptor, Error> {
+        Decryptor::new(self.cipher, &self.key, &self.nonce, additional)
+    }
+
+    /// A decryption of what was decrypted and found good before: its tag is not looked at any more.
+    pub(crate) fn released(&self) -> Result<Decryptor, Error> {
+        Decryptor::released(self.cipher, &self.key, &self.nonce)
     }
 }
 

@@ -5,7 +5,7 @@ use const_oid::ObjectIdentifier;
 use super::octets::Octets;
 use super::signer_info::SignerInfo;
 use crate::asn1::{Reader, Tag, Value};
-use crate::bag::{Certificates, Revocations, Skipped};
+use crate::bag::{Algorithm, Certificates, Revocations, Skipped};
 use crate::cms::oid;
 use crate::crypto::DigestAlgorithm;
 use crate::{Error, Limits};
@@ -41,9 +41,12 @@ impl<'a> SignedData<'a> {
     /// ```
     pub(crate) fn read(value: &Value<'a>, limits: &Limits) -> Result<SignedData<'a>, Error> {
         let mut reader = value.reader()?;
-        reader.expect(Tag::INTEGER)?;
-        let names_digests = !reader.expect(Tag::SET)?.content.is_empty();
-        let (content_type, content) = encapsulated(&reader.expect(Tag::SEQUENCE)?)?;
+        let SignedHead {
+            digests,
+            content_type,
+            content,
+        } = SignedHead::read(&mut reader)?;
+        let names_digests = !digests.content.is_empty();
         let mut certificates = Certificates::default();
         if let Some(set) = reader.optional(Tag::context(0, true))? {
             certificates = Certificates::read(&set, limits)?;
@@ -77,6 +80,48 @@ impl<'a> SignedData<'a> {
             }
         }
         digests
+    }
+}
+
+/// What stands before the certificates.
+pub(super) struct SignedHead<'a> {
+    digests: Value<'a>,
+    pub content_type: ObjectIdentifier,
+    content: Option<Octets<'a>>,
+}
+
+impl<'a> SignedHead<'a> {
+    /// Reads from the SEQUENCE `value`, of which more need not be there.
+    pub(super) fn of(value: &Value<'a>) -> Result<SignedHead<'a>, Error> {
+        SignedHead::read(&mut value.reader()?)
+    }
+
+    fn read(reader: &mut Reader<'a>) -> Result<SignedHead<'a>, Error> {
+        reader.expect(Tag::INTEGER)?;
+        let digests = reader.expect(Tag::SET)?;
+        let (content_type, content) = encapsulated(&reader.expect(Tag::SEQUENCE)?)?;
+        Ok(SignedHead {
+            digests,
+            content_type,
+            content,
+        })
+    }
+
+    /// The digests that `digestAlgorithms` names, each once, only implemented ones. One that cannot be read ends them:
+    /// what it was is told by the signer that needs it.
+    pub(super) fn digests(&self) -> Vec<DigestAlgorithm> {
+        let mut found = Vec::new();
+        let Ok(mut reader) = self.digests.reader() else {
+            return found;
+        };
+        while let Ok(algorithm) = reader.read().and_then(Algorithm::read) {
+            if let Some(digest) = DigestAlgorithm::from_oid(&algorithm.oid)
+                && !found.contains(&digest)
+            {
+                found.push(digest);
+            }
+        }
+        found
     }
 }
 

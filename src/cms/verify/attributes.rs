@@ -115,15 +115,18 @@ fn compare_digest(
     findings: &mut Findings,
 ) {
     let known = content.digests.iter().find(|(known, _)| *known == digest);
-    let matches = match known {
-        Some((_, computed)) => computed == signed,
-        None => {
+    let matches = match (known, content.octets.held()) {
+        (Some((_, computed)), _) => computed == signed,
+        (None, Some(octets)) => {
             let mut hasher = Hasher::new(digest);
-            content
-                .octets
-                .pieces()
-                .for_each(|piece| hasher.update(piece));
+            octets.pieces().for_each(|piece| hasher.update(piece));
             hasher.finish() == signed
+        }
+        // Its algorithm was not announced before the content.
+        (None, None) => {
+            let what = "digest of the content";
+            findings.unchecked(Aspect::Integrity, what, Reason::ContentNotHeld);
+            return;
         }
     };
     if matches {

@@ -7,6 +7,7 @@ use super::attributes::{SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2};
 use super::findings::Findings;
 use crate::cert::Certificate;
 use crate::check::{Aspect, Check, Reason};
+use crate::cms::read::Octets;
 use crate::cms::read::attributes::CertificateId;
 use crate::cms::read::signer_info::SignerInfo;
 use crate::crypto::verify::verify;
@@ -53,8 +54,9 @@ pub(super) fn find(
             .map(Vec::as_slice)
             .collect(),
         None => {
-            joined = content.octets.joined();
-            vec![&joined]
+            // Not asked for one that is not held: see `bare`.
+            joined = content.octets.held().map(Octets::joined);
+            joined.as_deref().into_iter().collect()
         }
     };
     let mut unchecked = (keys.len() > MOST_KEYS).then(|| {

@@ -1,6 +1,7 @@
 use hex_literal::hex;
 
 use super::*;
+use crate::crypto::fast::testing::{BOTH, fast_serves};
 use crate::crypto::random::testing::{FailingAfter, Seeded, Stuck};
 use crate::key::UnwrapRequest;
 use crate::key::testing::{ec, ed25519, have_openssl, openssl, rsa2048, x25519 as x25519_key};
@@ -15,49 +16,49 @@ fn rfc_7748() {
     let public_a = hex!("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
     let public_b = hex!("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
     let shared = hex!("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
-    for (own, peer, public) in [(a, public_b, public_a), (b, public_a, public_b)] {
-        let (point, secret) = x25519(&own, &peer).unwrap();
-        assert_eq!(point, public);
-        assert_eq!(*secret, shared);
+    for backend in BOTH {
+        for (own, peer, public) in [(a, public_b, public_a), (b, public_a, public_b)] {
+            assert_eq!(x25519_public(backend, &own), public);
+            assert_eq!(*x25519(backend, &own, &peer).unwrap(), shared);
+        }
     }
 }
 
 /// RFC 7748 5.2: 1,000 iterations.
 #[test]
 fn rfc_7748_iterated() {
-    let mut k = [0; 32];
-    k[0] = 9;
-    let mut u = k;
-    for _ in 0..1000 {
-        let (_, next) = x25519(&k, &u).unwrap();
-        u = k;
-        k = next.as_slice().try_into().unwrap();
+    for backend in BOTH {
+        let mut k = [0; 32];
+        k[0] = 9;
+        let mut u = k;
+        for _ in 0..1000 {
+            let next = x25519(backend, &k, &u).unwrap();
+            u = k;
+            k = next.as_slice().try_into().unwrap();
+        }
+        assert_eq!(
+            k,
+            hex!("684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51"),
+            "{backend:?}"
+        );
     }
-    assert_eq!(
-        k,
-        hex!("684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51")
-    );
 }
 
 /// NIST CAVP ECC CDH primitive, P-256, COUNT = 0.
 #[test]
 fn ecdh_of_cavp() {
-    let (point, shared) = ecdh(
-        Curve::P256,
-        &hex!("7d7dc5f71eb29ddaf80d6214632eeae03d9058af1fb6d22ed80badb62bc1a534"),
-        &hex!("04700c48f77f56584c5cc632ca65640db91b6bacce3a4df6b42ce7cc838833d287db71e509e3fd9b060ddb20ba5c51dcc5948d46fbf640dfe0441782cab85fa4ac"),
-    )
-    .unwrap();
-    assert_eq!(
-        point,
-        hex!(
-            "04ead218590119e8876b29146ff89ca61770c4edbbf97d38ce385ed281d8a6b23028af61281fd35e2fa7002523acc85a429cb06ee6648325389f59edfce1405141"
-        )
+    let scalar = hex!("7d7dc5f71eb29ddaf80d6214632eeae03d9058af1fb6d22ed80badb62bc1a534");
+    let peer = hex!(
+        "04700c48f77f56584c5cc632ca65640db91b6bacce3a4df6b42ce7cc838833d287db71e509e3fd9b060ddb20ba5c51dcc5948d46fbf640dfe0441782cab85fa4ac"
     );
-    assert_eq!(
-        *shared,
-        hex!("46fc62106420ff012e54a434fbdd2d25ccc5852060561e68040dd7778997bd7b")
+    let point = hex!(
+        "04ead218590119e8876b29146ff89ca61770c4edbbf97d38ce385ed281d8a6b23028af61281fd35e2fa7002523acc85a429cb06ee6648325389f59edfce1405141"
     );
+    let shared = hex!("46fc62106420ff012e54a434fbdd2d25ccc5852060561e68040dd7778997bd7b");
+    for backend in BOTH {
+        assert_eq!(own_point(backend, Curve::P256, &scalar).unwrap(), point);
+        assert_eq!(*ecdh(backend, Curve::P256, &scalar, &peer).unwrap(), shared);
+    }
 }
 
 #[test]
@@ -184,7 +185,10 @@ fn enc_12_an_all_zero_secret() {
         hex!("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
     ];
     for public in low {
-        assert!(x25519(&[0x55; 32], &public).is_none());
+        assert!(
+            BOTH.iter()
+                .all(|by| x25519(*by, &[0x55; 32], &public).is_none())
+        );
         let peer = PublicKey::from_x25519(&public).unwrap();
         let error = agree(&peer, &Seeded::new(1)).map(|_| ()).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Unfit { .. }));
@@ -219,17 +223,23 @@ fn refuses_keys_that_cannot_agree() {
     }
 }
 
+/// Equal bytes, and no silent fall back of the faster one to the other.
 #[test]
 fn back_ends_agree() {
+    let [fast, portable] = BOTH;
+    let serves = fast_serves();
     for curve in CURVES {
         let peer = ec(curve);
         let (_, peer) = peer.public_key().ec_point().unwrap();
         for seed in 0..8 {
             let scalar = ephemeral_scalar(curve, &mut Draw::new(&Seeded::new(seed))).unwrap();
-            let slow = slow_ecdh(curve, &scalar, peer).unwrap();
-            if let Some(fast) = fast::ecdh(curve, &scalar, peer) {
-                assert_eq!(fast, slow);
-            }
+            let own = own_point(portable, curve, &scalar).unwrap();
+            let shared = ecdh(portable, curve, &scalar, peer).unwrap();
+            assert_eq!(own_point(fast, curve, &scalar).unwrap(), own);
+            assert_eq!(ecdh(fast, curve, &scalar, peer).unwrap(), shared);
+            let expected = serves && curve != Curve::P521;
+            assert_eq!(fast::point(curve, &scalar).is_some(), expected);
+            assert_eq!(fast::ecdh(curve, &scalar, peer).is_some(), expected);
         }
     }
     for seed in 0..8 {
@@ -239,22 +249,34 @@ fn back_ends_agree() {
         }
         // The top bit of a public key is to be ignored (RFC 7748 5).
         pair[1][31] |= 0x80;
-        let slow = slow_x25519(&pair[0], &pair[1]).unwrap();
-        if let Some(fast) = fast::x25519(&pair[0], &pair[1]) {
-            assert_eq!(fast, slow);
-        }
+        let [scalar, peer] = &pair;
+        let shared = x25519(portable, scalar, peer);
+        assert_eq!(x25519(fast, scalar, peer), shared);
+        let public = x25519_public(portable, scalar);
+        assert_eq!(x25519_public(fast, scalar), public);
+        assert_eq!(fast::x25519(scalar, peer).is_some(), serves);
+        assert_eq!(fast::x25519_public(scalar).is_some(), serves);
     }
 }
 
-/// The faster back-end refuses what the other refuses.
+/// Each refuses what the other refuses.
 #[test]
-fn the_faster_back_end_refuses_the_same() {
+fn back_ends_refuse_the_same() {
+    let order = hex!("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
     let key = ec(Curve::P256);
     let (_, good) = key.public_key().ec_point().unwrap();
     let mut off = good.to_vec();
     *off.last_mut().unwrap() ^= 1;
-    assert!(fast::ecdh(Curve::P256, &[1; 32], &off).is_none());
-    assert!(fast::ecdh(Curve::P256, &[0; 32], good).is_none());
-    assert!(fast::ecdh(Curve::P256, &[0xff; 32], good).is_none());
-    assert!(fast::x25519(&[1; 32], &[0; 32]).is_none());
+    let mut infinity = good.to_vec();
+    infinity[1..].fill(0);
+    for backend in BOTH {
+        for scalar in [&[0; 32], &[0xff; 32], &order] {
+            assert!(ecdh(backend, Curve::P256, scalar, good).is_none());
+            assert!(own_point(backend, Curve::P256, scalar).is_none());
+        }
+        for peer in [&off, &infinity] {
+            assert!(ecdh(backend, Curve::P256, &[1; 32], peer).is_none());
+        }
+        assert!(x25519(backend, &[1; 32], &[0; 32]).is_none());
+    }
 }

@@ -1,3 +1,4 @@
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use hex_literal::hex;
 use proptest::prelude::*;
 
@@ -42,6 +43,92 @@ fn decrypt(
     }
     decryptor.finish(tag, &mut out)?;
     Ok(out)
+}
+
+/// The additional data after the content.
+fn late(
+    cipher: ReceivedCipher,
+    key: &[u8],
+    additional: &[u8],
+    chunks: &[&[u8]],
+    tag: &[u8],
+) -> Result<Vec<u8>, Error> {
+    let mut out = Vec::new();
+    let mut decryptor = Decryptor::new(cipher, key, &GCM_NONCE, &[])?;
+    for chunk in chunks {
+        decryptor.push(chunk, &mut out)?;
+    }
+    decryptor.finish_with(additional, tag, &mut out)?;
+    Ok(out)
+}
+
+#[test]
+fn what_was_found_good_is_released_without_its_tag() {
+    let text: Vec<u8> = (0..=255).cycle().take(70_001).collect();
+    for cipher in [
+        ContentCipher::Aes128Cbc,
+        ContentCipher::Aes128Gcm,
+        ContentCipher::Aes256Gcm,
+        ContentCipher::ChaCha20Poly1305,
+    ] {
+        let (key, nonce) = (vec![3; cipher.key_len()], vec![4; cipher.nonce_len()]);
+        let mut ciphertext = Vec::new();
+        let mut encryptor = Encryptor::new(cipher, &key, &nonce).unwrap();
+        encryptor.push(&text, &mut ciphertext).unwrap();
+        let tag = encryptor.finish(&mut ciphertext);
+        for cut in [1, 15, 64, 40_000, text.len()] {
+            let mut out = Vec::new();
+            let mut decryptor = Decryptor::released(cipher.into(), &key, &nonce).unwrap();
+            for piece in ciphertext.chunks(cut) {
+                decryptor.push(piece, &mut out).unwrap();
+            }
+            decryptor.finish(&[], &mut out).unwrap();
+            assert!(out == text, "{cipher:?} {cut}");
+        }
+        // Nobody shall believe that it was compared.
+        let tag = tag.unwrap_or_default();
+        for (additional, tag) in [(&b""[..], &tag[..]), (b"additional", b"")] {
+            let mut decryptor = Decryptor::released(cipher.into(), &key, &nonce).unwrap();
+            let mut out = Vec::new();
+            decryptor.push(&ciphertext, &mut out).unwrap();
+            assert_failed(
+                decryptor
+                    .finish_with(additional, tag, &mut out)
+                    .map(|()| out),
+                "tag",
+            );
+        }
+    }
+}
+
+#[test]
+fn only_gcm_takes_additional_data_late() {
+    for cipher in CBC.into_iter().chain(AEAD) {
+        let (key, nonce) = (vec![3; cipher.key_len()], vec![4; cipher.nonce_len()]);
+        let decryptor = Decryptor::new(cipher, &key, &nonce, &[]).unwrap();
+        let gcm = cipher.is_authenticated() && cipher != CHACHA;
+        assert_eq!(decryptor.takes_late_additional(), gcm, "{cipher:?}");
+        let is_given_both = |additional: &[u8]| {
+            let decryptor = Decryptor::new(cipher, &key, &nonce, b"early").unwrap();
+            decryptor.finish_with(additional, &[0; 16], &mut Vec::new())
+        };
+        if cipher.is_authenticated() {
+            assert_failed(is_given_both(b"late").map(|()| Vec::new()), "both");
+        }
+    }
+    // The right tag for the additional data in the right order.
+    let (key, text) = (vec![3; 32], b"text");
+    let aead = chacha20poly1305::ChaCha20Poly1305::new_from_slice(&key).unwrap();
+    let payload = Payload {
+        msg: text,
+        aad: b"additional",
+    };
+    let sealed = aead.encrypt(&GCM_NONCE.into(), payload).unwrap();
+    let (ciphertext, tag) = sealed.split_at(4);
+    let opened = decrypt(CHACHA, &key, &GCM_NONCE, b"additional", &[ciphertext], tag);
+    assert_eq!(opened.unwrap(), text);
+    let refused = late(CHACHA, &key, b"additional", &[ciphertext], tag);
+    assert_failed(refused, "ChaCha20-Poly1305, late");
 }
 
 /// With a key of threes and a nonce of fours.
@@ -102,6 +189,16 @@ fn gcm_vectors() {
                 &tag[..len],
             );
             assert_eq!(text.unwrap(), GCM_TEXT);
+            let late = late(cipher, key, &GCM_ADDITIONAL, &[&ciphertext], &tag[..len]);
+            assert_eq!(late.unwrap(), GCM_TEXT);
+        }
+        for other in [
+            &[][..],
+            &GCM_ADDITIONAL[1..],
+            &[GCM_ADDITIONAL, [0; 20]].concat(),
+        ] {
+            let wrong = late(cipher, key, other, &[&ciphertext], &tag);
+            assert_failed(wrong, "other additional data, late");
         }
         let other = decrypt(cipher, key, &GCM_NONCE, &[], &[&ciphertext], &tag);
         assert_failed(other, "without the additional data");
@@ -224,6 +321,24 @@ fn reads_what_the_encryptor_writes() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn late_additional_data_gives_the_same_tag(
+        key in any::<[u8; 32]>(),
+        text in prop::collection::vec(any::<u8>(), 0..600),
+        additional in prop::collection::vec(any::<u8>(), 0..100),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let early = Aead::new(AES_256_GCM, &key, &GCM_NONCE, &additional);
+        let mut early = early.unwrap();
+        early.reserve(text.len()).unwrap();
+        let mut ciphertext = text.clone();
+        early.encrypt(&mut ciphertext);
+        let tag = early.tag();
+        let (a, b) = ciphertext.split_at(cut.index(text.len() + 1));
+        let opened = late(AES_256_GCM, &key, &additional, &[a, b], tag.as_slice());
+        prop_assert_eq!(opened.unwrap(), text);
+    }
 
     /// Random bytes have a right padding or tag by chance only: what came out until then and how it
     /// ended are compared.

@@ -189,6 +189,56 @@ fn a_wrong_signature_is_a_typed_error() {
     }
 }
 
+/// Says it is one key, and lets another one in memory answer the very request.
+struct Delegate {
+    public: Vec<u8>,
+    inner: PrivateKey,
+}
+
+impl KeyOps for Delegate {
+    fn public_key(&self) -> &[u8] {
+        &self.public
+    }
+
+    fn sign(&self, request: &SignRequest) -> Result<Vec<u8>, KeyError> {
+        self.inner.sign(request).map_err(|_| KeyError::Failed)
+    }
+
+    fn unwrap(&self, _: &UnwrapRequest) -> Result<Secret, KeyError> {
+        Err(KeyError::Failed)
+    }
+}
+
+#[test]
+fn a_key_behind_another_one_cannot_vouch_for_it() {
+    let p256 = ec(Curve::P256);
+    let scalar = [7; 32];
+    let key = memory::EcKey::new(Curve::P256, &scalar).unwrap();
+    let other_p256 = PrivateKey::in_memory(MemoryKey::Ec(key)).unwrap();
+    for (declared, inner, algorithm) in [
+        (rsa2048(), rsa(2048), SignatureAlgorithm::RsaPkcs1(Sha256)),
+        (rsa2048(), rsa(2048), pss(Sha256)),
+        (p256, other_p256, SignatureAlgorithm::Ecdsa(Sha256)),
+    ] {
+        let public = declared.public_key().spki_der().to_vec();
+        for (inner, is_right) in [(inner, false), (declared, true)] {
+            let public = public.clone();
+            let outer = PrivateKey::external(Delegate { public, inner }).unwrap();
+            let request = SignRequest::new(outer, algorithm.clone(), b"message".to_vec());
+            let signature = request.complete().unwrap();
+            // The right key is believed because its signature verifies, not because it says so.
+            assert!(!request.is_vouched());
+            match request.check(&signature) {
+                Ok(()) => assert!(is_right),
+                Err(error) => {
+                    assert!(!is_right, "{error}");
+                    assert!(matches!(error.kind(), ErrorKind::External { .. }));
+                }
+            }
+        }
+    }
+}
+
 /// A failed or odd PKCS#1 v1.5 operation is hidden, an unavailable key is told.
 #[test]
 fn failures_are_hidden_and_absence_is_told() {

@@ -1,5 +1,8 @@
 //! A leaf part: looked at before its header is written.
 
+use zeroize::Zeroizing;
+
+use super::kept::{Encoding, Kept};
 use super::safety::{Checker, CrlfSize, Rule, is_safe};
 use super::sink::{Decoder, LineEnds, Refusal, Sink};
 use crate::Error;
@@ -19,7 +22,7 @@ pub(super) struct Leaf {
     /// Text whose charset does not have ASCII octets for line breaks.
     is_wide: bool,
     lookahead: usize,
-    seen: Vec<u8>,
+    seen: Zeroizing<Vec<u8>>,
     size: CrlfSize,
     has_body: bool,
     is_unsafe: bool,
@@ -42,7 +45,7 @@ impl Leaf {
                 .and_then(|found| found.parameter("charset"))
                 .is_some_and(is_wide),
             lookahead,
-            seen: Vec::new(),
+            seen: Zeroizing::default(),
             size: CrlfSize::default(),
             has_body: false,
             is_unsafe: false,
@@ -61,6 +64,14 @@ impl Leaf {
         match &mut self.sink {
             Some(sink) => sink.push(bytes, out),
             None => {
+                if self.seen.capacity() - self.seen.len() < bytes.len() {
+                    // Growing in place would leave what has been seen behind, not wiped.
+                    let needed = self.seen.len() + bytes.len();
+                    let room = needed.max(2 * self.seen.capacity()).max(1 << 10);
+                    let mut wider = Zeroizing::new(Vec::with_capacity(room));
+                    wider.extend_from_slice(&self.seen);
+                    self.seen = wider;
+                }
                 self.seen.extend_from_slice(bytes);
                 Ok(())
             }
@@ -70,10 +81,7 @@ impl Leaf {
     /// A line that must not stand in the output as it is.
     pub(super) fn refuse_line(&mut self) -> Result<(), Error> {
         self.is_unsafe = true;
-        match &self.sink {
-            Some(sink) if sink.keeps_lines() => Err(reserved_line()),
-            _ => Ok(()),
-        }
+        self.sink.as_mut().map_or(Ok(()), Sink::refuse_line)
     }
 
     /// Returns whether there was a body, even an empty one.
@@ -119,6 +127,12 @@ impl Leaf {
             TransferEncoding::SevenBit | TransferEncoding::EightBit | TransferEncoding::Binary => {
                 self.encoded()
             }
+            TransferEncoding::Base64 if is_longer && !self.is_unsafe => {
+                (None, kept(Encoding::Base64))
+            }
+            TransferEncoding::QuotedPrintable if is_longer && !self.is_unsafe => {
+                (None, kept(Encoding::QuotedPrintable))
+            }
             TransferEncoding::Base64 => {
                 let decoder = Decoder::Base64(Base64Reader::default());
                 let writer = Sink::Base64(Base64Writer::default());
@@ -147,6 +161,10 @@ impl Leaf {
             (Some("base64"), Sink::Base64(Base64Writer::default()))
         }
     }
+}
+
+fn kept(encoding: Encoding) -> Sink {
+    Sink::Kept(Box::new(Kept::new(encoding)))
 }
 
 fn lines() -> Sink {

@@ -1,8 +1,9 @@
 //! Cuts the input where the machine must look: at header lines and at lines that could be delimiters.
 
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memrchr};
 
 use super::machine::Machine;
+use super::scan::line_that_begins_with;
 use crate::Error;
 use crate::mime::fold::MAX_LINE;
 
@@ -56,7 +57,7 @@ impl Lines {
         while !rest.is_empty() {
             let at_line_start = self.held.is_empty() && !self.in_long_line;
             if at_line_start && machine.is_in_body() && !rest.starts_with(b"-") {
-                let end = memmem::find(rest, b"\n-").or_else(|| memrchr(b'\n', rest));
+                let end = line_that_begins_with(b'-', rest).or_else(|| memrchr(b'\n', rest));
                 let (block, after) = rest.split_at(end.map_or(0, |at| at + 1));
                 if !block.is_empty() {
                     let (text, end) = split_end(block);

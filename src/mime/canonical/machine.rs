@@ -158,8 +158,7 @@ impl Machine {
                 margin.is_kept = false;
                 Ok(())
             }
-            State::Stream(sink) if sink.keeps_lines() => Err(reserved_line()),
-            State::Stream(_) => Ok(()),
+            State::Stream(sink) => sink.refuse_line(),
         }
     }
 

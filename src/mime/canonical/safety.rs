@@ -1,7 +1,8 @@
 //! What survives transport unchanged.
 
-use memchr::{memchr_iter, memchr2};
+use memchr::{memchr, memchr2};
 
+use super::scan::{bare_line_feeds, obey, whole_lines};
 use crate::mime::fold::MAX_LINE;
 
 /// How much is demanded.
@@ -17,7 +18,7 @@ pub(super) enum Rule {
     CleanBinary,
 }
 
-const FROM: &[u8] = b"From ";
+pub(super) const FROM: &[u8] = b"From ";
 
 /// Checks bytes as they come.
 #[derive(Debug)]
@@ -45,6 +46,21 @@ impl Checker {
 
     /// Takes more bytes; the error says why they are refused.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
+        let mut rest = bytes;
+        if self.length > 0 || self.carriage_return {
+            let end = memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            let (line, after) = rest.split_at(end);
+            self.by_line(line)?;
+            rest = after;
+        }
+        let (lines, tail) = whole_lines(rest);
+        if !obey(self.rule, lines) {
+            self.by_line(lines)?;
+        }
+        self.by_line(tail)
+    }
+
+    fn by_line(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
         let mut rest = bytes;
         while let Some((first, tail)) = rest.split_first() {
             if std::mem::take(&mut self.carriage_return) {
@@ -88,7 +104,7 @@ impl Checker {
         let Some(last) = text.last() else {
             return Ok(());
         };
-        if text.iter().any(|b| *b == 0 || *b > 127) {
+        if !text.is_ascii() || memchr(0, text).is_some() {
             return Err("an octet that is not ASCII, or a NUL");
         }
         self.length += text.len();
@@ -130,13 +146,7 @@ pub(super) struct CrlfSize {
 
 impl CrlfSize {
     pub(super) fn add(&mut self, bytes: &[u8]) {
-        for at in memchr_iter(b'\n', bytes) {
-            let after_cr = match at.checked_sub(1) {
-                Some(before) => bytes.get(before) == Some(&b'\r'),
-                None => self.after_cr,
-            };
-            self.octets += usize::from(!after_cr);
-        }
+        self.octets += bare_line_feeds(bytes, self.after_cr);
         self.octets += bytes.len();
         if let Some(last) = bytes.last() {
             self.after_cr = *last == b'\r';
@@ -145,5 +155,47 @@ impl CrlfSize {
 
     pub(super) fn octets(&self) -> usize {
         self.octets
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn judged(rule: Rule, text: &[u8], by_line: bool) -> bool {
+        let mut checker = Checker::new(rule);
+        let pushed = match by_line {
+            true => checker.by_line(text),
+            false => checker.push(text),
+        };
+        pushed.is_ok() && checker.finish().is_ok()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn blocks_are_judged_as_their_lines_are(
+            lines in proptest::collection::vec(prop_oneof![
+                12 => "[a-z]{1,30}( [a-z]{1,9})?\r\n",
+                2 => "[a-z]{1,30}\n",
+                1 => proptest::sample::select(vec!["\r", "\n", " \r\n", "\t\n", "From x\r\n", " From x\n", "ä", "\0", "Fr\nom "])
+                    .prop_map(str::to_owned),
+                1 => (990_usize..1005, any::<bool>())
+                    .prop_map(|(n, crlf)| "x".repeat(n) + if crlf { "\r\n" } else { "\n" }),
+            ], 0..20),
+        ) {
+            let text = lines.concat();
+            for rule in [Rule::Safe, Rule::Clean, Rule::CleanBinary] {
+                prop_assert_eq!(
+                    judged(rule, text.as_bytes(), false),
+                    judged(rule, text.as_bytes(), true)
+                );
+            }
+            let mut size = CrlfSize::default();
+            size.add(text.as_bytes());
+            let expected = text.replace("\r\n", "\n").replace('\n', "\r\n").len();
+            prop_assert_eq!(size.octets(), expected);
+        }
     }
 }

@@ -3,7 +3,10 @@
 use memchr::memchr;
 
 use super::Canonicalizer;
+use super::kept::{Kept, Rewrap};
+use super::leaf::reserved_line;
 use super::safety::Checker;
+use super::scan::has_bare_line_feed;
 use crate::Error;
 use crate::mime::base64::{Base64Reader, Base64Writer};
 use crate::mime::quoted_printable::{QuotedPrintableReader, QuotedPrintableWriter};
@@ -21,6 +24,10 @@ pub(super) enum Sink {
     Base64(Base64Writer),
     /// Into quoted-printable.
     QuotedPrintable(QuotedPrintableWriter),
+    /// As it is while it is safe.
+    Kept(Box<Kept>),
+    /// Base64 that is not, in new lines.
+    Rewrapped(Rewrap),
     /// Decoded, and the sink behind it takes what comes out.
     Decoded(Decoder, Box<Sink>),
     /// A message on its own.
@@ -54,6 +61,8 @@ impl Sink {
             }
             Sink::Base64(writer) => writer.push(bytes, out),
             Sink::QuotedPrintable(writer) => writer.push(bytes, out),
+            Sink::Kept(kept) => kept.push(bytes, out)?,
+            Sink::Rewrapped(rewrap) => rewrap.push(bytes, out),
             Sink::Decoded(decoder, next) => {
                 let mut decoded = Vec::new();
                 // In steps, so that what is decoded does not grow with the input.
@@ -80,6 +89,8 @@ impl Sink {
             }
             Sink::Base64(writer) => writer.finish(out),
             Sink::QuotedPrintable(writer) => writer.finish(out),
+            Sink::Kept(kept) => kept.finish(out)?,
+            Sink::Rewrapped(rewrap) => rewrap.line_end(out),
             Sink::Decoded(decoder, next) => {
                 let mut decoded = Vec::new();
                 match decoder {
@@ -94,9 +105,17 @@ impl Sink {
         Ok(())
     }
 
-    /// Whether what is written is the input itself, so that its lines stay lines.
-    pub(super) fn keeps_lines(&self) -> bool {
-        matches!(self, Sink::Lines(_) | Sink::Exact | Sink::Checked(..))
+    /// A line must not stand in the output. An error where the output is the input itself, so that its lines
+    /// stay lines.
+    pub(super) fn refuse_line(&mut self) -> Result<(), Error> {
+        match self {
+            Sink::Lines(_) | Sink::Exact | Sink::Checked(..) => Err(reserved_line()),
+            Sink::Kept(kept) => {
+                kept.refuse_line();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Parts counted by a message inside.
@@ -138,6 +157,13 @@ impl LineEnds {
     pub(super) fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         out.reserve(bytes.len());
         let mut rest = bytes;
+        if !has_bare_line_feed(bytes, self.after_cr) {
+            rest = &[];
+            out.extend_from_slice(bytes);
+            if let Some(last) = bytes.last() {
+                self.after_cr = *last == b'\r';
+            }
+        }
         while let Some(at) = memchr(b'\n', rest) {
             let (text, after) = rest.split_at(at);
             out.extend_from_slice(text);

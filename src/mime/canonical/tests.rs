@@ -2,6 +2,7 @@ use super::*;
 use crate::ErrorKind;
 use crate::mime::base64::Base64Writer;
 
+mod kept;
 mod others;
 
 fn limits(leaf_lookahead: usize) -> Limits {
@@ -159,17 +160,116 @@ fn leaves_longer_than_the_look_ahead_are_encoded_whatever_they_hold() {
     assert!(text.contains("quoted-printable\r\n\r\nline =3D 1\r\nline"));
     assert!(long("Content-Type: a/b\n", "line\n").contains("base64\r\n\r\nbGluZQpsaW5l"));
     let kept = long("Content-Transfer-Encoding: base64\n", "QUJD\n");
-    assert!(kept.contains("base64\r\n\r\nQUJDQUJD"));
+    assert!(kept.contains("base64\r\n\r\nQUJD\r\nQUJD\r\n"));
     let kept = long(
         "Content-Transfer-Encoding: quoted-printable\n",
         "a=3Db=\n\n",
     );
-    assert!(kept.contains("quoted-printable\r\n\r\na=3Db\r\na=3Db"));
+    assert!(kept.contains("quoted-printable\r\n\r\na=3Db=\r\n\r\na=3Db=\r\n"));
     let other =
         b"Content-Transfer-Encoding: x-other\r\n\r\n0123456789 0123456789 0123456789 0123456789";
     assert_eq!(
         canonical_within(other, Form::Opaque, &limits).unwrap(),
         other
+    );
+}
+
+#[test]
+fn long_leaves_keep_the_encoding_they_have_byte_for_byte() {
+    let limits = limits(40);
+    let line = "QUJDREVG".repeat(9);
+    for (header, body) in [
+        ("base64", format!("{line}\r\n").repeat(30)),
+        ("base64", format!("{line}\r\n\r\nQQ==\r\n-_?\r\n")),
+        ("base64", format!("{}\r\n", "QUJD".repeat(249)).repeat(3)),
+        (
+            "quoted-printable",
+            "a=3Db =\r\n--c\r\n=20\r\n.\r\nFro=6D x\r\n".repeat(30),
+        ),
+        (
+            "quoted-printable",
+            format!("{}\r\n{}", "x".repeat(998), "y".repeat(998)),
+        ),
+        ("Base64", format!("{}\r\n \txxxx", "x".repeat(100))),
+    ] {
+        let input = format!("Content-Transfer-Encoding: {header}\r\n\r\n{body}");
+        let out = canonical_within(input.as_bytes(), Form::SevenBit, &limits).unwrap();
+        assert_eq!(show(&out), show(input.as_bytes()));
+        // Only the line ends of a file change.
+        let file = input.replace("\r\n", "\n");
+        let out = canonical_within(file.as_bytes(), Form::SevenBit, &limits).unwrap();
+        assert_eq!(show(&out), show(input.as_bytes()));
+    }
+}
+
+#[test]
+fn long_leaves_are_repaired_from_the_first_bad_line_on() {
+    let limits = limits(40);
+    let keep = "QUJD".repeat(12);
+    for (encoding, bad, repaired) in [
+        ("base64", "QU\u{fc}JD\nQUJD\n", "QUJDQUJD\r\n".to_owned()),
+        ("base64", "QUJD \nQ\rQ==\n", "QUJDQQ==\r\n".to_owned()),
+        ("base64", "\0QUJD\n", "QUJD\r\n".to_owned()),
+        (
+            "base64",
+            &"QUJD".repeat(260),
+            format!("{}\r\n", "QUJD".repeat(19)).repeat(13) + &"QUJD".repeat(13) + "\r\n",
+        ),
+        (
+            "quoted-printable",
+            "From =41\nb \n",
+            "=46rom A\r\nb\r\n".to_owned(),
+        ),
+        (
+            "quoted-printable",
+            "a\u{fc}=3D\n-- x\n",
+            "a=C3=BC=3D\r\n-=2D x\r\n".to_owned(),
+        ),
+        (
+            "quoted-printable",
+            &"x".repeat(999),
+            format!("{}=\r\n", "x".repeat(75)).repeat(13) + &"x".repeat(24),
+        ),
+    ] {
+        let head = format!("Content-Transfer-Encoding: {encoding}\r\n\r\n");
+        let input = format!("{head}{keep}\n{keep}\n{bad}");
+        let out = canonical_within(input.as_bytes(), Form::SevenBit, &limits).unwrap();
+        assert_eq!(
+            show(&out),
+            show(format!("{head}{keep}\r\n{keep}\r\n{repaired}").as_bytes())
+        );
+    }
+    // What readers decode in different ways, and what ends in the middle of an octet, as before the look-ahead.
+    for bad in ["QQ==\nQQ==\n", "QQ==\n\u{fc}\nQQ==\n", "Q===\n", "QUJDQ\n"] {
+        for body in [bad.to_owned(), format!("{keep}\n{keep}\n{bad}")] {
+            let input = format!("Content-Transfer-Encoding: base64\r\n\r\n{body} \n");
+            let refused = |limits: &Limits| {
+                canonical_within(input.as_bytes(), Form::SevenBit, limits)
+                    .unwrap_err()
+                    .to_string()
+            };
+            assert_eq!(refused(&limits), refused(&Limits::default()));
+        }
+    }
+    // A line that a multipart around the encoded message takes for its delimiter, after the look-ahead.
+    let encoded = |inner: &str| {
+        let (mut writer, mut out) = (Base64Writer::default(), Vec::new());
+        writer.push(inner.as_bytes(), &mut out);
+        writer.finish(&mut out);
+        String::from_utf8(out).unwrap()
+    };
+    let inner =
+        format!("Content-Transfer-Encoding: quoted-printable\n\n{keep}\n{keep}\n--out\nx\n");
+    let input = format!(
+        "Content-Type: multipart/mixed; boundary=out\n\n--out\nContent-Type: message/rfc822\n\
+         Content-Transfer-Encoding: base64\n\n{}\n--out--\n",
+        encoded(&inner)
+    );
+    let out = canonical_within(input.as_bytes(), Form::SevenBit, &limits).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    assert!(
+        out.contains(&format!("{keep}\r\n{keep}\r\n-=2Dout\r\nx\r\n")),
+        "{out}"
     );
 }
 

@@ -19,7 +19,7 @@ pub(super) fn of(
     body: &[u8],
     limits: &Limits,
 ) -> Result<Kind, Error> {
-    let Some(found) = content_type else {
+    let Some(found) = content_type.filter(|_| !is_text(content_type)) else {
         return Ok(text(header, body));
     };
     Ok(match (found.kind.as_str(), found.subtype.as_str()) {
@@ -31,10 +31,14 @@ pub(super) fn of(
         ("message", "rfc822" | "global") => Kind::Message,
         ("application", "pkcs7-mime" | "x-pkcs7-mime") => Kind::Cms,
         ("application", "octet-stream") if has_name_of_cms(found, header) => Kind::Cms,
-        ("text", "plain") => text(header, body),
         _ if is_signature(found) => Kind::DetachedSignature,
         _ => Kind::Leaf,
     })
+}
+
+/// Whether an entity of this Content-Type, or of none, is text to programs that know nothing of CMS.
+pub(super) fn is_text(content_type: Option<&ContentType>) -> bool {
+    content_type.is_none_or(|found| found.is("text", "plain"))
 }
 
 /// Whether a Content-Type that cannot be parsed could be one of a multipart or of CMS to others.
@@ -57,25 +61,42 @@ fn text(header: &HeaderBlock, body: &[u8]) -> Kind {
 
 fn signed(found: &ContentType, body: &[u8], limits: &Limits) -> Result<Kind, Error> {
     let boundary = usable_boundary(found);
-    let lower = |name| {
-        let value = found.parameter(name)?.trim();
-        Some(value.to_ascii_lowercase()).filter(|value| !value.is_empty())
-    };
-    let protocol = lower("protocol").unwrap_or_default();
-    if protocol.starts_with("application/pgp-") {
+    let protocol = lower(found, "protocol");
+    if is_of_pgp(&protocol) {
         return Ok(boundary.map_or(Kind::Leaf, |boundary| Kind::Multipart { boundary }));
     }
     let boundary = boundary?;
-    let is_ours = matches!(
-        protocol.as_str(),
+    Ok(
+        if is_ours(&protocol) || second_is_signature(body, &boundary, limits) {
+            let micalg = Some(lower(found, "micalg")).filter(|value| !value.is_empty());
+            Kind::MultipartSigned { boundary, micalg }
+        } else {
+            Kind::Multipart { boundary }
+        },
+    )
+}
+
+/// Whether only its parts can say if a multipart of this Content-Type is signed.
+pub(super) fn may_be_signed(found: &ContentType) -> bool {
+    let protocol = lower(found, "protocol");
+    found.is("multipart", "signed") && !is_ours(&protocol) && !is_of_pgp(&protocol)
+}
+
+/// The value of a parameter in lower case; empty without it.
+fn lower(found: &ContentType, name: &str) -> String {
+    let value = found.parameter(name).unwrap_or_default();
+    value.trim().to_ascii_lowercase()
+}
+
+fn is_ours(protocol: &str) -> bool {
+    matches!(
+        protocol,
         "application/pkcs7-signature" | "application/x-pkcs7-signature"
-    );
-    Ok(if is_ours || second_is_signature(body, &boundary, limits) {
-        let micalg = lower("micalg");
-        Kind::MultipartSigned { boundary, micalg }
-    } else {
-        Kind::Multipart { boundary }
-    })
+    )
+}
+
+fn is_of_pgp(protocol: &str) -> bool {
+    protocol.starts_with("application/pgp-")
 }
 
 fn usable_boundary(found: &ContentType) -> Result<String, Error> {
@@ -98,7 +119,12 @@ fn second_is_signature(body: &[u8], boundary: &str, limits: &Limits) -> bool {
     let [_, second] = split.parts.as_slice() else {
         return false;
     };
-    let header = received::read(second, limits).map(|received| received.header);
+    is_signature_part(second, limits)
+}
+
+/// Whether a part, or what begins with its whole header, is a signature of S/MIME. One that cannot be read is none.
+pub(crate) fn is_signature_part(part: &[u8], limits: &Limits) -> bool {
+    let header = received::read(part, limits).map(|received| received.header);
     header.is_ok_and(|header| {
         let field = header.get("Content-Type");
         let found = field.and_then(|field| ContentType::parse(&field.value()).ok());

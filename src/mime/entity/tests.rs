@@ -1,7 +1,9 @@
 use super::*;
+use crate::ErrorKind;
 
 mod corpora;
 mod differential;
+mod head;
 mod structure;
 
 fn read(text: &str) -> Entity<'_> {

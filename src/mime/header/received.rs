@@ -1,7 +1,15 @@
 //! Header blocks as the world sends them, where a sloppy line must not make the whole mail unreadable.
 
-use super::{Field, HeaderBlock, is_name, malformed, over_limit};
+mod length;
+
+pub(crate) use length::head_length;
+
+use super::{Field, HeaderBlock, is_name, malformed};
 use crate::{Error, Limits};
+
+/// Bytes at the beginning of a line in which the name of a field and its colon stand; also the most that an mbox `From `
+/// line has. A line has no more than 998 (RFC 5322 2.1.1).
+const NAME: usize = 1000;
 
 /// Fields that decide what an entity is and where its parts end.
 const STRUCTURE: [&str; 2] = ["Content-Type", "Content-Transfer-Encoding"];
@@ -38,7 +46,8 @@ fn classify(line: &[u8]) -> Line<'_> {
         Some(b' ' | b'\t') => return Line::Continuation,
         Some(_) => {}
     }
-    let name = memchr::memchr(b':', line).and_then(|at| line.get(..at));
+    let name = line.get(..NAME).unwrap_or(line);
+    let name = memchr::memchr(b':', name).and_then(|at| line.get(..at));
     // RFC 5322 4.5 allows white space before the colon in what is read.
     match name.map(|name| (name, name.trim_ascii_end())) {
         Some((name, trimmed)) if is_name(trimmed) => {
@@ -56,26 +65,19 @@ fn classify(line: &[u8]) -> Line<'_> {
 /// # Errors
 /// [`crate::ErrorKind::Limit`]: more than `limits.header_bytes`.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Received, Error> {
+    let head = length::head(bytes, 0, true, limits)?.unwrap_or(0..bytes.len());
+    let mut position = head.start;
     let mut received = Received {
-        length: begin(bytes),
+        length: head.end,
         ..Received::default()
     };
-    let start = received.length;
     let mut in_field = false;
-    let rest = bytes.get(start..).unwrap_or_default();
-    for whole in rest.split_inclusive(|b| *b == b'\n') {
+    let head = bytes.get(head).unwrap_or_default();
+    for whole in head.split_inclusive(|b| *b == b'\n') {
         let line = whole.strip_suffix(b"\n").unwrap_or(whole);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let position = received.length;
-        let is_first = position == start;
-        received.length += whole.len();
-        let kind = classify(line);
-        match kind {
-            Line::Continuation | Line::Other if is_first => {
-                received.length = position;
-                break;
-            }
-            Line::Empty => break,
+        match classify(line) {
+            Line::Empty => {}
             Line::Continuation if !in_field => {}
             Line::Continuation => {
                 received.check(line, received.header.fields.len() - 1, position);
@@ -102,22 +104,9 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Received, Error> {
                 in_field = false;
             }
         }
-        if received.length - start > limits.header_bytes {
-            return Err(over_limit(limits));
-        }
+        position += whole.len();
     }
     Ok(received)
-}
-
-/// What stands before the first field: a byte order mark, an mbox `From ` line.
-fn begin(bytes: &[u8]) -> usize {
-    let rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let mark = bytes.len() - rest.len();
-    if rest.starts_with(b"From ") {
-        mark + memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1)
-    } else {
-        mark
-    }
 }
 
 impl Received {

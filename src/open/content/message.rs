@@ -27,6 +27,11 @@ impl Message {
         self.0.bytes.get()
     }
 
+    /// The same, held or not.
+    pub(in crate::open) fn content(&self) -> &Bytes {
+        &self.0.bytes
+    }
+
     /// The header fields of the outer message. Nothing protects them.
     pub fn headers(&self) -> &[HeaderField] {
         &self.0.headers
@@ -97,4 +102,17 @@ fn fields(header: &HeaderBlock) -> Vec<HeaderField> {
             value: field.value().into_owned(),
         })
         .collect()
+}
+
+#[cfg(test)]
+impl Message {
+    /// With this content and these parts, and nothing else.
+    pub(in crate::open) fn of(bytes: Bytes, parts: Vec<Part>) -> Message {
+        Message(Arc::new(Inner {
+            bytes,
+            headers: Vec::new(),
+            parts,
+            encryption: Encryption::None,
+        }))
+    }
 }

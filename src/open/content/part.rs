@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::Error;
 use crate::Limits;
+use crate::mime::content_type::TransferEncoding;
 use crate::mime::entity::Entity;
 use crate::open::buffer::Bytes;
 use crate::open::walk::Part as FoundPart;
@@ -23,7 +24,7 @@ struct Inner {
 }
 
 impl Part {
-    pub(super) fn new(part: &FoundPart, protection: Protection) -> Part {
+    pub(in crate::open) fn new(part: &FoundPart, protection: Protection) -> Part {
         Part(Arc::new(Inner {
             path: part.path.clone(),
             media_type: part.media_type.clone(),
@@ -47,6 +48,25 @@ impl Part {
     /// The part as received, header included.
     pub fn bytes(&self) -> &[u8] {
         self.0.bytes.get()
+    }
+
+    /// The same, held or not.
+    pub(in crate::open) fn content(&self) -> &Bytes {
+        &self.0.bytes
+    }
+
+    /// Of MIME the length in bytes of the header with its empty line, and the transfer encoding of what follows.
+    ///
+    /// # Errors
+    /// The header cannot be read.
+    pub(in crate::open) fn encoding(&self) -> Result<Option<(u64, TransferEncoding)>, Error> {
+        if !self.0.is_mime {
+            return Ok(None);
+        }
+        let entity = self.entity()?;
+        let header = entity.raw.len().saturating_sub(entity.body.len());
+        let header = u64::try_from(header).unwrap_or(u64::MAX);
+        Ok(Some((header, entity.encoding)))
     }
 
     /// The body with its transfer encoding undone; all of it for content that is no MIME. Who takes it

@@ -60,7 +60,7 @@ fn is_protecting(layer: &Layer) -> bool {
 }
 
 /// Bytes of the content that the part of this layer does not cover.
-fn beside(found: &Found, layer: &Layer) -> usize {
+fn beside(found: &Found, layer: &Layer) -> u64 {
     let whole = found
         .content
         .as_ref()

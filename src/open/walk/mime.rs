@@ -4,18 +4,20 @@ use super::{Form, Heading, Item, Place, Trouble, Walk, limit, signed};
 use crate::check::{Aspect, Check};
 use crate::cms::read::{Received, read};
 use crate::mime::armour;
-use crate::mime::entity::{Entity, Kind};
+use crate::mime::entity::{Entity, Kind, is_signature_part};
 use crate::mime::line_ends;
-use crate::mime::multipart::{Multipart, split};
+use crate::mime::multipart::split;
 use crate::open::buffer::Bytes;
+use crate::open::bulk::{Around, Bulk, BulkKind, BulkParts};
 use crate::open::sender::Sender;
+use crate::open::trouble::no_mail;
 use crate::{Error, ErrorKind, Limits};
 
 /// A whole message: its header says who it is from.
 pub(super) fn message(walk: &mut Walk, bytes: Bytes, place: Place) -> Result<(), Trouble> {
     let limits = walk.config.limits;
     if walk.found.headings.is_empty() {
-        may_be_a_mail(bytes.get(), &limits)?;
+        may_be_a_mail(&bytes, &limits)?;
     }
     let entity = Entity::read(bytes.get(), &limits)?;
     let heading = walk.found.headings.len();
@@ -27,14 +29,16 @@ pub(super) fn message(walk: &mut Walk, bytes: Bytes, place: Place) -> Result<(),
 }
 
 /// Refuses what would otherwise be shown as an unsigned text.
-fn may_be_a_mail(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
+fn may_be_a_mail(bytes: &Bytes, limits: &Limits) -> Result<(), Error> {
+    if bytes.as_bulk().is_some() {
+        return Ok(());
+    }
+    let bytes = bytes.get();
     if bytes.trim_ascii().is_empty() {
         return Err(Error::malformed("mail", "it is empty"));
     }
     if bytes.first() == Some(&0x30) && read(bytes, limits).is_ok() {
-        return Err(Error::misuse(
-            "this is a CMS object and not a mail: open it with open_cms, or a signature with verify_detached",
-        ));
+        return Err(no_mail());
     }
     Ok(())
 }
@@ -52,23 +56,29 @@ fn look_into(
     place: Place,
 ) -> Result<(), Trouble> {
     let limits = walk.config.limits;
-    match entity.kind() {
+    let kind = kind(bytes, entity, &limits);
+    if let Some(BulkKind::TooMany(error)) = bytes.as_bulk().map(|bulk| &bulk.kind) {
+        return Err(Trouble::Mail(error.clone()));
+    }
+    // A part that should be CMS is handed out first.
+    if !matches!(kind, Kind::Cms | Kind::DetachedSignature)
+        && let Some(error) = bytes.as_bulk().and_then(Bulk::error)
+    {
+        return Err(error.into());
+    }
+    match kind {
         Kind::MultipartSigned { boundary, .. } => {
-            let parts = split(entity.body, &boundary, &limits)?;
+            let parts = Parts::of(bytes, entity, &boundary, &limits)?;
             multipart_signed(walk, bytes, entity, &parts, place)
         }
         Kind::Multipart { boundary } => {
-            let parts = split(entity.body, &boundary, &limits)?;
+            let parts = Parts::of(bytes, entity, &boundary, &limits)?;
             multipart(walk, bytes, entity, &parts, &place)
         }
         Kind::Message => {
             walk.hand_out(bytes.clone(), entity.media_type(), true, &place)?;
-            let inner = match entity.message_body() {
-                Some(body) => Some(bytes.part(body)),
-                None => entity.decoded().ok().map(Bytes::new),
-            };
             // In an encoding that nobody knows it is a part like any other.
-            if let Some(inner) = inner {
+            if let Some(inner) = message_in(bytes, entity) {
                 walk.go_on_with(Item::Message(inner), place.child(0));
             }
             Ok(())
@@ -77,9 +87,10 @@ fn look_into(
             if !place.is_chain() {
                 walk.hand_out(bytes.clone(), entity.media_type(), true, &place)?;
             }
-            let cms = entity.cms()?;
+            let cms = object_in(bytes, entity)?;
+            let object = cms.as_object().map_or(&cms, |object| &object.reduced);
             if entity.is_text()
-                && let Ok(Received::Signed(data)) = read(&cms, &limits)
+                && let Ok(Received::Signed(data)) = read(object.get(), &limits)
                 && data.signers.is_empty()
                 && data.content.is_none()
             {
@@ -90,7 +101,7 @@ fn look_into(
                     false => Ok(()),
                 };
             }
-            let item = Item::Cms(Bytes::new(cms), None);
+            let item = Item::Cms(cms, None);
             walk.go_on_with(item, place);
             Ok(())
         }
@@ -98,11 +109,91 @@ fn look_into(
     }
 }
 
+/// What an entity is. Of one that is not held, what depends on its body was found when it went by.
+fn kind(bytes: &Bytes, entity: &Entity<'_>, limits: &Limits) -> Kind {
+    match (entity.kind(), bytes.as_bulk().map(|bulk| &bulk.kind)) {
+        (Kind::Multipart { boundary }, Some(BulkKind::Multipart(parts)))
+            if is_signed(entity, parts, limits) =>
+        {
+            let micalg = None;
+            Kind::MultipartSigned { boundary, micalg }
+        }
+        (Kind::Leaf, Some(BulkKind::Armoured(_))) => Kind::Cms,
+        (kind, _) => kind,
+    }
+}
+
+/// Whether a multipart/signed that does not say by what is one of S/MIME.
+fn is_signed(entity: &Entity<'_>, parts: &BulkParts, limits: &Limits) -> bool {
+    entity.may_be_signed().is_some()
+        && match parts.parts.as_slice() {
+            [_, second] => is_signature_part(second.get(), limits),
+            _ => false,
+        }
+}
+
+/// The message in a message/rfc822.
+fn message_in(bytes: &Bytes, entity: &Entity<'_>) -> Option<Bytes> {
+    match bytes.as_bulk().map(|bulk| &bulk.kind) {
+        Some(BulkKind::Inner(inner)) => Some(inner.clone()),
+        Some(_) => None,
+        None => match entity.message_body() {
+            Some(body) => Some(bytes.part(body)),
+            None => entity.decoded().ok().map(Bytes::new),
+        },
+    }
+}
+
+/// The CMS object in an entity.
+fn object_in(bytes: &Bytes, entity: &Entity<'_>) -> Result<Bytes, Error> {
+    match bytes.as_bulk() {
+        Some(bulk) => match (&bulk.kind, bulk.error()) {
+            (BulkKind::Inner(object) | BulkKind::Armoured(object), _) => Ok(object.clone()),
+            (_, Some(error)) => Err(error),
+            (_, None) => Err(Error::malformed(
+                "CMS object",
+                "it is neither DER nor BER, PEM or base64",
+            )),
+        },
+        None => Ok(Bytes::new(entity.cms()?)),
+    }
+}
+
+/// The parts of a multipart, held or not.
+struct Parts {
+    preamble: Around,
+    parts: Vec<Bytes>,
+    epilogue: Around,
+}
+
+impl Parts {
+    fn of(
+        bytes: &Bytes,
+        entity: &Entity<'_>,
+        boundary: &str,
+        limits: &Limits,
+    ) -> Result<Parts, Error> {
+        if let Some(BulkKind::Multipart(parts)) = bytes.as_bulk().map(|bulk| &bulk.kind) {
+            return Ok(Parts {
+                preamble: parts.preamble.clone(),
+                parts: parts.parts.clone(),
+                epilogue: parts.epilogue.clone(),
+            });
+        }
+        let split = split(entity.body, boundary, limits)?;
+        Ok(Parts {
+            preamble: Around::of(split.preamble),
+            parts: split.parts.iter().map(|part| bytes.part(part)).collect(),
+            epilogue: Around::of(split.epilogue),
+        })
+    }
+}
+
 fn multipart(
     walk: &mut Walk,
     bytes: &Bytes,
     entity: &Entity<'_>,
-    parts: &Multipart<'_>,
+    parts: &Parts,
     place: &Place,
 ) -> Result<(), Trouble> {
     walk.hand_out(bytes.clone(), entity.media_type(), true, place)?;
@@ -113,7 +204,7 @@ fn multipart(
     }
     // The last one that is put there is the first one that is looked at.
     for (index, part) in parts.parts.iter().enumerate().rev() {
-        walk.go_on_with(Item::Entity(bytes.part(part)), place.child(index));
+        walk.go_on_with(Item::Entity(part.clone()), place.child(index));
     }
     Ok(())
 }
@@ -123,7 +214,7 @@ fn multipart_signed(
     walk: &mut Walk,
     bytes: &Bytes,
     entity: &Entity<'_>,
-    parts: &Multipart<'_>,
+    parts: &Parts,
     place: Place,
 ) -> Result<(), Trouble> {
     let [content, signature] = parts.parts.as_slice() else {
@@ -132,14 +223,14 @@ fn multipart_signed(
         return unreadable(walk, bytes, entity, parts, place, error);
     };
     let limits = walk.config.limits;
-    let opened = Entity::read(signature, &limits)
-        .and_then(|second| second.cms().map(|cms| (second.media_type(), cms)));
+    let opened = Entity::read(signature.get(), &limits)
+        .and_then(|second| object_in(signature, &second).map(|cms| (second.media_type(), cms)));
     let (media_type, cms) = match opened {
         Ok(opened) => opened,
         Err(error) => return unreadable(walk, bytes, entity, parts, place, error),
     };
     if place.is_chain() {
-        let problem = match read(&cms, &limits) {
+        let problem = match signed::read_signature(&cms, &limits) {
             Ok(Received::Signed(_)) => None,
             Ok(_) => Some(signed::not_signed_data()),
             Err(error) => Some(error),
@@ -150,17 +241,17 @@ fn multipart_signed(
     } else {
         walk.hand_out(bytes.clone(), entity.media_type(), true, &place)?;
         let beside = place.child(1);
-        walk.hand_out(bytes.part(signature), media_type, true, &beside)?;
+        walk.hand_out(signature.clone(), media_type, true, &beside)?;
     }
-    let form = match Entity::read(content, &limits) {
+    let form = match Entity::read(content.get(), &limits) {
         Ok(first) if line_ends::is_binary(&first) => Form::Binary,
         _ => Form::Text,
     };
-    for (name, around) in [("before", parts.preamble), ("after", parts.epilogue)] {
+    for (name, around) in [("before", &parts.preamble), ("after", &parts.epilogue)] {
         if !is_customary(around) {
             let what = format!(
                 "{} bytes {name} the parts of {} are not signed and not handed out",
-                around.len(),
+                around.len,
                 named(&place)
             );
             let note = Check::note(Aspect::Coverage, what, "RFC 2046 5.1.1");
@@ -168,9 +259,9 @@ fn multipart_signed(
         }
     }
     let item = Item::Detached {
-        content: bytes.part(content),
+        content: content.clone(),
         form,
-        signature: Bytes::new(cms),
+        signature: cms,
     };
     walk.go_on_with(item, place);
     Ok(())
@@ -182,7 +273,7 @@ fn unreadable(
     walk: &mut Walk,
     bytes: &Bytes,
     entity: &Entity<'_>,
-    parts: &Multipart<'_>,
+    parts: &Parts,
     place: Place,
     error: Error,
 ) -> Result<(), Trouble> {
@@ -213,7 +304,9 @@ pub(super) fn unarmoured(bytes: Bytes) -> Bytes {
 }
 
 /// Nothing, or the one line that mail programs write for readers without MIME ("This is an S/MIME signed message").
-fn is_customary(around: &[u8]) -> bool {
-    let text = around.trim_ascii();
-    text.is_empty() || text.len() <= 100 && text.starts_with(b"This is a") && !text.contains(&b'\n')
+fn is_customary(around: &Around) -> bool {
+    let text = around.begin.trim_ascii();
+    around.is_all()
+        && (text.is_empty()
+            || text.len() <= 100 && text.starts_with(b"This is a") && !text.contains(&b'\n'))
 }

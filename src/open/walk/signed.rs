@@ -9,13 +9,16 @@ use crate::cert::{Certificate, Crl, OcspResponse};
 use crate::check::{Aspect, Check, Reason};
 use crate::cms::oid;
 use crate::cms::read::{Octets, Received, SignedData, read};
-use crate::cms::verify::SignedContent;
+use crate::cms::verify::{SignedContent, SignedOctets};
+use crate::crypto::DigestAlgorithm;
 use crate::crypto::digest::Hasher;
 use crate::engine::Ledger;
 use crate::mime::line_ends;
 use crate::open::buffer::Bytes;
+use crate::open::bulk::{Bulk, BulkKind};
+use crate::open::config::Config;
 use crate::report::LayerKind;
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, Limits};
 
 /// How many certificates of a bag without signers the report names.
 const NAMED: usize = 10;
@@ -45,12 +48,12 @@ pub(super) fn opaque(
         true => LayerKind::NoSigners,
         false => LayerKind::OpaqueSignature,
     };
-    let content = bytes.join(octets.pieces());
-    let signed = SignedContent {
-        content_type: data.content_type,
-        octets: Octets::whole(content.get()),
-        digests: digests(data, content.get()),
+    let content = match bytes.as_object() {
+        Some(object) => object.content.clone()?,
+        None => bytes.join(octets.pieces()),
     };
+    check_hashed(&content)?;
+    let signed = signed_content(data, &content, content.get());
     let signers = match verified(walk, ledger, data, &signed, asked)? {
         Next::Wait(asked) => {
             walk.wait(item, place, Stage::SignerCertificates(asked));
@@ -75,7 +78,7 @@ pub(super) fn detached(
     stage: Stage,
 ) -> Result<(), Trouble> {
     let limits = walk.config.limits;
-    let data = match read(signature.get(), &limits)? {
+    let data = match read_signature(&signature, &limits)? {
         Received::Signed(data) => data,
         _ => {
             return Err(Trouble::Node(not_signed_data()));
@@ -120,16 +123,13 @@ pub(super) fn detached(
             .push(Check::failed(Aspect::Structure, what, why));
         layer.signers = data.signers.iter().map(|s| unverified(s, None)).collect();
     } else {
-        let canonical = match form {
-            Form::Text => canonical(content.get()),
-            Form::Binary | Form::Raw => None,
+        check_hashed(&content)?;
+        let canonical = match (form, content.as_bulk()) {
+            (Form::Text, None) => canonical(content.get()),
+            _ => None,
         };
         let octets = canonical.as_deref().map_or(content.get(), Vec::as_slice);
-        let signed = SignedContent {
-            content_type: data.content_type,
-            octets: Octets::whole(octets),
-            digests: digests(&data, octets),
-        };
+        let signed = signed_content(&data, &content, octets);
         let mut signers = match verified(walk, ledger, &data, &signed, asked)? {
             Next::Wait(asked) => {
                 walk.wait(item, place, Stage::SignerCertificates(asked));
@@ -137,7 +137,7 @@ pub(super) fn detached(
             }
             Next::Go(signers) => signers,
         };
-        if form != Form::Raw {
+        if form != Form::Raw && content.as_bulk().is_none() {
             diagnose(walk, &mut signers, content.get());
         }
         layer.signers = signers;
@@ -148,6 +148,30 @@ pub(super) fn detached(
         Form::Raw => cms::raw(walk, content, &inner)?,
     }
     Ok(())
+}
+
+/// Reads a detached signature. One that is too long to be held went by, and its structure is kept.
+pub(super) fn read_signature<'s>(
+    signature: &'s Bytes,
+    limits: &Limits,
+) -> Result<Received<'s>, Error> {
+    match signature.as_bulk() {
+        None => read(signature.get(), limits),
+        Some(bulk) => match (&bulk.kind, bulk.error()) {
+            (BulkKind::Object(object), _) => read(object.reduced.get(), limits),
+            (_, Some(error)) => Err(error),
+            (_, None) => Err(not_signed_data()),
+        },
+    }
+}
+
+/// The digests that a detached signature is over; none if it cannot be read, which the walk tells.
+pub(in crate::open) fn digests_of(signature: &Bytes, config: &Config) -> Vec<DigestAlgorithm> {
+    let signature = super::mime::unarmoured(signature.clone());
+    match read(signature.get(), &config.limits) {
+        Ok(Received::Signed(data)) => data.digests(),
+        _ => Vec::new(),
+    }
 }
 
 /// A layer whose signature cannot be read: whoever signed, nothing was verified.
@@ -255,7 +279,37 @@ fn layer(walk: &Walk, data: &SignedData<'_>, kind: LayerKind, place: &Place) -> 
     layer
 }
 
-fn digests(data: &SignedData<'_>, octets: &[u8]) -> Vec<(crate::crypto::DigestAlgorithm, Vec<u8>)> {
+/// Content that went by and failed before all of it was hashed says nothing to a signature.
+fn check_hashed(content: &Bytes) -> Result<(), Error> {
+    let bulk = content
+        .as_bulk()
+        .filter(|bulk| bulk.hashed.digests.is_empty());
+    bulk.and_then(Bulk::error).map_or(Ok(()), Err)
+}
+
+/// The content as its signers see it; `octets` is what enters the digests, where it is held.
+fn signed_content<'c>(
+    data: &SignedData<'_>,
+    content: &'c Bytes,
+    octets: &'c [u8],
+) -> SignedContent<'c> {
+    match content.as_bulk() {
+        Some(bulk) => SignedContent {
+            content_type: data.content_type,
+            octets: SignedOctets::Gone {
+                may_be_attributes: bulk.hashed.may_be_attributes,
+            },
+            digests: bulk.hashed.digests.clone(),
+        },
+        None => SignedContent {
+            content_type: data.content_type,
+            octets: SignedOctets::Held(Octets::whole(octets)),
+            digests: digests(data, octets),
+        },
+    }
+}
+
+fn digests(data: &SignedData<'_>, octets: &[u8]) -> Vec<(DigestAlgorithm, Vec<u8>)> {
     data.digests()
         .into_iter()
         .map(|algorithm| {

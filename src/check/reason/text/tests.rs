@@ -83,6 +83,7 @@ fn all() -> Vec<Reason> {
         },
         Reason::ContentInDetached,
         Reason::NoContent,
+        Reason::ContentNotHeld,
         Reason::Budget {
             what: "WORD",
             limit: 7,
@@ -217,6 +218,7 @@ fn count(reason: &Reason) -> usize {
         | Reason::MalformedSigner { .. }
         | Reason::ContentInDetached
         | Reason::NoContent
+        | Reason::ContentNotHeld
         | Reason::Budget { .. }
         | Reason::UnknownIssuer { .. }
         | Reason::NoAnchors
@@ -248,7 +250,7 @@ fn count(reason: &Reason) -> usize {
         | Reason::EncryptionRequired
         | Reason::AuthenticatedEncryptionRequired
         | Reason::PartlyProtected
-        | Reason::Skipped { .. } => 65,
+        | Reason::Skipped { .. } => 66,
     }
 }
 

@@ -25,6 +25,18 @@ pub(in crate::cms::read) fn read_with<'a>(
     EnvelopedData::read(&info.content.unwrap(), authenticated, limits)
 }
 
+impl EnvelopedData<'_> {
+    pub(in crate::cms::read) fn ciphertext(&self) -> &Octets<'_> {
+        &self.ciphertext
+    }
+
+    /// What stands beside the ciphertext and enters the decryption.
+    pub(in crate::cms::read) fn tail_in_words(&self) -> String {
+        let all = (&self.nonce, &self.derivation, &self.additional, &self.mac);
+        format!("{all:?}")
+    }
+}
+
 /// Opens a message as the machine does: attempt after attempt, until one gives a content key.
 pub(in crate::cms::read) fn open(
     input: &[u8],
@@ -72,7 +84,11 @@ impl Message {
         }
     }
 
-    fn authenticated(algorithm: &[u8], ciphertext: &[u8], mac: &[u8]) -> Message {
+    pub(in crate::cms::read) fn authenticated(
+        algorithm: &[u8],
+        ciphertext: &[u8],
+        mac: &[u8],
+    ) -> Message {
         Message {
             authenticated: true,
             mac: Some(asn1::octet_string(mac)),
@@ -111,19 +127,23 @@ fn algorithm(dotted: &str, parameters: &[u8]) -> Vec<u8> {
 
 const AES_128_GCM: &str = "2.16.840.1.101.3.4.1.6";
 const AES_128_CBC: &str = "2.16.840.1.101.3.4.1.2";
-const KEY: [u8; 16] = hex!("000102030405060708090a0b0c0d0e0f");
+pub(in crate::cms::read) const KEY: [u8; 16] = hex!("000102030405060708090a0b0c0d0e0f");
 const NONCE: [u8; 12] = hex!("101112131415161718191a1b");
-const TEXT: &[u8] = b"Content-Type: text/plain\r\n\r\nHello\r\n";
+pub(in crate::cms::read) const TEXT: &[u8] = b"Content-Type: text/plain\r\n\r\nHello\r\n";
 
-fn gcm(icv_len: u64) -> Vec<u8> {
+pub(in crate::cms::read) fn gcm(icv_len: u64) -> Vec<u8> {
     let parameters = asn1::sequence(&[&asn1::octet_string(&NONCE), &asn1::integer_u64(icv_len)]);
     algorithm(AES_128_GCM, &parameters)
 }
 
+pub(in crate::cms::read) fn cbc() -> Vec<u8> {
+    algorithm(AES_128_CBC, &asn1::octet_string(&[0; 16]))
+}
+
 /// AES-128-GCM of [`TEXT`] under [`KEY`] and [`NONCE`], without additional data, by pyca/cryptography.
-const GCM_TEXT: [u8; 35] =
+pub(in crate::cms::read) const GCM_TEXT: [u8; 35] =
     hex!("87416ddb6a21c2c243a42d90fd079f5b42c85bf75a9502d188c1241b2f607dc1bdd42b");
-const GCM_TAG: [u8; 16] = hex!("49ee3cadccb8e44fe9f800ffaf71d216");
+pub(in crate::cms::read) const GCM_TAG: [u8; 16] = hex!("49ee3cadccb8e44fe9f800ffaf71d216");
 
 fn fails(message: &Message) -> Error {
     read(&message.der()).err().unwrap()
@@ -281,6 +301,15 @@ const TST_INFO: &str = "1.2.840.113549.1.9.16.1.4";
 /// The tag by pyca/cryptography over [`TEXT`] and the DER of [`attributes`] as a SET OF.
 const TAG_WITH_ATTRIBUTES: [u8; 16] = hex!("df3546791bc0f8ad8d80e3b7f0070f19");
 
+/// [`TEXT`] with authAttrs.
+pub(in crate::cms::read) fn late() -> Message {
+    Message {
+        content_type: ObjectIdentifier::new_unwrap(TST_INFO),
+        attributes: Some(attributes(TST_INFO, true)),
+        ..Message::authenticated(&gcm(16), &GCM_TEXT, &TAG_WITH_ATTRIBUTES)
+    }
+}
+
 #[test]
 fn authenticated_attributes_enter_the_tag_as_der() {
     let message = Message {
@@ -372,12 +401,7 @@ fn certificates_of_the_originator_are_kept() {
 
 #[test]
 fn every_prefix_is_an_error() {
-    let message = Message {
-        content_type: ObjectIdentifier::new_unwrap(TST_INFO),
-        attributes: Some(attributes(TST_INFO, true)),
-        ..Message::authenticated(&gcm(16), &GCM_TEXT, &TAG_WITH_ATTRIBUTES)
-    };
-    let der = message.der();
+    let der = late().der();
     assert!(read(&der).is_ok());
     for end in 0..der.len() {
         assert!(read(&der[..end]).is_err(), "{end}");

@@ -182,3 +182,74 @@ fn sig_10_unknown_digest_identifier() {
         }]
     );
 }
+
+/// Of content that went by only digests are left. What they do not answer is not checked, and never taken for good.
+#[test]
+fn content_that_is_not_held() {
+    let person = Person::new(Key::P256);
+    let candidates = [person.certificate.clone()];
+    let hand = Hand::new(&person);
+    let bare = Hand {
+        attributes: None,
+        ..hand.clone()
+    };
+    let sha256 = (
+        DigestAlgorithm::Sha256,
+        DigestAlgorithm::Sha256.digest(CONTENT),
+    );
+    let other = (DigestAlgorithm::Sha256, vec![0; 32]);
+    for (hand, digests, standing) in [
+        (&hand, vec![sha256.clone()], Standing::Verified),
+        (&hand, vec![other], Standing::Invalid),
+        (&hand, Vec::new(), Standing::Unchecked),
+        (&bare, vec![sha256], Standing::Unchecked),
+    ] {
+        let message = hand.message();
+        let signed = signed(&message);
+        let content = SignedContent {
+            content_type: signed.content_type,
+            octets: SignedOctets::Gone {
+                may_be_attributes: false,
+            },
+            digests,
+        };
+        let signer = signed.signers[0].as_ref().unwrap();
+        for policy in policies() {
+            let evidence = verify_signer(signer, &content, &candidates, policy.as_ref());
+            assert_eq!(evidence.standing(), standing);
+            let why = failures(&evidence);
+            let is_told = why.contains(&Reason::ContentNotHeld);
+            let is_read =
+                hand.attributes.is_some() || policy.without_signed_attributes().is_readable();
+            let expected = standing == Standing::Unchecked && is_read;
+            assert_eq!(is_told, expected, "{why:?}");
+        }
+    }
+}
+
+/// SIG-01 of content that is not held: how it begins and how long it is tell as much as the whole does.
+#[test]
+fn sig_01_attributes_are_told_by_how_they_begin() {
+    for (begin, length, expected) in [
+        (&b"\x31\x05\x30\x03\x06\x01\x2a"[..], 7, true),
+        (
+            b"\x31\x82\x10\x00\x30\x82\x0f\xfc\x06\x01\x2a",
+            0x1004,
+            true,
+        ),
+        (b"\x31\x80\x30\x80\x06\x01\x2a", 999, true),
+        // Not over all of it.
+        (b"\x31\x05\x30\x03\x06\x01\x2a", 8, false),
+        (b"\x30\x05\x30\x03\x06\x01\x2a", 7, false),
+        (b"\x31\x05\x31\x03\x06\x01\x2a", 7, false),
+        (b"\x31\x05\x30\x03\x04\x01\x2a", 7, false),
+        (b"1", 1, false),
+        (b"", 0, false),
+    ] {
+        assert_eq!(
+            begins_like_attributes(begin, length),
+            expected,
+            "{begin:02x?}"
+        );
+    }
+}

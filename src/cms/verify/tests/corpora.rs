@@ -192,7 +192,7 @@ fn fuzz_seeds_do_not_panic() {
             .collect();
         let content = SignedContent {
             content_type: signed.content_type,
-            octets: signed.content.clone().unwrap_or_default(),
+            octets: SignedOctets::Held(signed.content.clone().unwrap_or_default()),
             digests: Vec::new(),
         };
         for signer in signed.signers.iter().flatten() {

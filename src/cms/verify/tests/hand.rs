@@ -222,7 +222,7 @@ pub fn all(
     let content = SignedContent {
         content_type: signed.content_type,
         digests: digests.map(|d| (d, d.digest(&joined))).collect(),
-        octets,
+        octets: SignedOctets::Held(octets),
     };
     signed
         .signers

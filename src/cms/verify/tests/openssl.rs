@@ -113,7 +113,7 @@ fn dos_10_no_changed_content_verifies() {
         };
         let content = SignedContent {
             content_type: read.content_type,
-            octets: octets.clone(),
+            octets: SignedOctets::Held(octets.clone()),
             digests: Vec::new(),
         };
         for signer in read.signers.iter().flatten() {

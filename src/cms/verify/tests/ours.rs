@@ -50,7 +50,7 @@ fn every_algorithm_framing_and_reference() {
                 encryption_certificate: None,
             }];
             let time = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-            let mut writer = SignedDataWriter::new(signers.clone(), time);
+            let mut writer = SignedDataWriter::new(signers.clone(), time, 1);
             writer.push(content);
             let (unsigned, requests) = writer.finish(&mut |_| Ok(None)).unwrap();
             let signatures: Vec<Vec<u8>> = requests

@@ -116,9 +116,10 @@ fn sig_09_garbage_after_the_hash_with_exponent_3() {
         "32cbfd4a7adc7905583d767520f51640759176d37826f2ef63ae3dc7abc85c0f649ef12a4da311b27a5c7a0f45e59606bae739ff92b89580f1f100130e711a5dad9cfa31f7c750e2283088bd146b7a1cf424f6c519"
     );
     let signature = [&[0; 171][..], &root].concat();
-    let rsa = rsa_public(&cubic()).unwrap();
+    let key = cubic();
+    let rsa = rsa_public(&key).unwrap();
     let number = rsa::BoxedUint::from_be_slice(&signature, 2048).unwrap();
-    let cube = rsa::hazmat::rsa_encrypt(&rsa, &number)
+    let cube = rsa::hazmat::rsa_encrypt(rsa, &number)
         .unwrap()
         .to_be_bytes();
     let digest = asn1::octet_string(&Sha256.digest(b"message"));

@@ -2,7 +2,7 @@
 //!
 //! Each object in a mail is bounded by itself; these bound all of them together.
 
-use super::{Trouble, limit};
+use super::trouble::{Trouble, limit};
 use crate::Limits;
 use crate::cert::pbe::Budget;
 use crate::engine::{Ledger, Question, QuestionId};

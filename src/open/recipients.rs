@@ -1,6 +1,7 @@
 //! Whom a message is encrypted to, and who of those may open it.
 
-use super::shown;
+use super::config::Config;
+use super::trouble::shown;
 use crate::cert::pbe::Budget;
 use crate::cert::{Identity, RecipientId};
 use crate::check::Reason;
@@ -114,7 +115,7 @@ pub(super) fn refusal(reason: &Reason) -> Error {
 /// The key for recipients without certificate, as far as the policy lets them be used.
 pub(super) fn without_certificate(
     data: &EnvelopedData<'_>,
-    config: &super::Config,
+    config: &Config,
     budget: &mut Budget,
 ) -> Result<Option<Found>, Error> {
     use crate::crypto::ReceivedKeyEncryption::{Password, SharedKey};
