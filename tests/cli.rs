@@ -9,6 +9,8 @@ mod fetch;
 mod inspect;
 #[path = "cli/inspect_trust.rs"]
 mod inspect_trust;
+#[path = "cli/large.rs"]
+mod large;
 #[path = "cli/mail_server.rs"]
 mod mail_server;
 #[path = "cli/open.rs"]

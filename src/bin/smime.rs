@@ -30,6 +30,8 @@ mod failure;
 mod fetch;
 #[path = "smime/files.rs"]
 mod files;
+#[path = "smime/input.rs"]
+mod input;
 #[path = "smime/inspect.rs"]
 mod inspect;
 #[path = "smime/kind.rs"]
@@ -40,6 +42,8 @@ mod open;
 mod output;
 #[path = "smime/password.rs"]
 mod password;
+#[path = "smime/progress.rs"]
+mod progress;
 #[path = "smime/protect.rs"]
 mod protect;
 #[path = "smime/protection.rs"]

@@ -7,7 +7,7 @@ use smime::protect::Refused;
 use smime::report::Report;
 use smime::{Error, ErrorKind};
 
-use crate::output;
+use crate::input;
 use crate::receiving::{OpenCommand, PolicyName};
 use crate::trust::Revocation;
 
@@ -93,7 +93,7 @@ fn options(reason: &Reason) -> &'static [&'static str] {
 
 /// With the name of the input, and the options that give keys if it is keys that are missing.
 pub fn on_error(error: Error, command: &OpenCommand) -> anyhow::Error {
-    let name = output::input_name(&command.input);
+    let name = input::name(&command.input);
     match error.kind() {
         ErrorKind::Missing { what } if what.starts_with("key ") => {
             let others = match command.identity.is_empty() {

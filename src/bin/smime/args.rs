@@ -26,7 +26,7 @@ pub enum Command {
         long_about = "Signs and encrypts a message: first signed, then encrypted.\n\n\
             The input is a complete message (RFC 5322) with LF or CRLF line ends, or a bare MIME \
             entity without From. What was chosen for whom, and why, goes to stderr.",
-        after_help = "A message of up to 16 MiB is written with definite lengths (DER), which every reader \
+        after_help = "A message of less than 256 KiB is written with definite lengths (DER), which every reader \
             understands, and only when it is complete. A larger one streams in constant memory, with \
             indefinite lengths (BER). A file for -o appears only when the message is complete; to \
             stdout a large message is written as it is made, so look at the exit status.\n\n\
@@ -50,7 +50,14 @@ pub enum Command {
             protects the message, what was checked, what follows, and what to do about it.\n\n\
             The content is the innermost MIME entity; of a message without protection the message \
             itself. Content whose signature does not verify is kept back.",
-        after_help = "Exit status: 0 trusted; 1 not signed, or something about the signature is not as it \
+        after_help = "Nothing of the content is written before the whole message was checked. Then it comes out of a second \
+            pass over the file, or over what was kept of a pipe, and every byte is compared with what was checked. A \
+            file for -o appears only when the content is complete; to stdout it is written as it is read, and \
+            when the message changes meanwhile, or cannot be read any more, what came out is only its beginning: \
+            the exit status is 2 then.\n\n\
+            Content that unpacks to more than 100 times its compressed size is refused, as highly repetitive text \
+            may be.\n\n\
+            Exit status: 0 trusted; 1 not signed, or something about the signature is not as it \
             should be; 2 not opened, or could not be written; 64 wrong usage. A script that believes \
             what it reads must look at it, or use -o and read the report."
     )]
@@ -141,9 +148,13 @@ pub struct Protection {
     /// learned from mail must lead to --anchors
     #[arg(long, requires = "store", help_heading = "Store")]
     pub encrypt_to_recipients: bool,
-    /// Compress the content first; few mail programs read it
+    /// Compress the content first; few mail programs read it, and what becomes less than a hundredth, such as
+    /// highly repetitive text, readers refuse, `smime open` among them
     #[arg(long)]
     pub compress: bool,
+    /// How many threads may work on the message, 1 or 2
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub threads: u8,
     /// Content cipher
     #[arg(
         long,

@@ -67,14 +67,14 @@ pub struct Known<J, S> {
 }
 
 impl Fetch {
-    /// Looks; if it may, asks for what is missing and looks again.
+    /// After a first look: if it may, asks for what is missing and looks again.
     pub fn until_known<J: Takes, S>(
         &self,
         mut judge: J,
-        look: impl Fn(&J) -> Result<S>,
+        mut seen: S,
+        again: impl Fn(&J, S) -> Result<S>,
         missing: impl Fn(&S) -> Wanted,
     ) -> Result<Known<J, S>> {
-        let mut seen = look(&judge)?;
         let mut warnings = Vec::new();
         let mut asked = Wanted::new();
         let collector = self.collector();
@@ -86,7 +86,7 @@ impl Fetch {
             let collected = collector.collect(&wanted)?;
             warnings.extend(collected.problems().iter().map(Problem::to_string));
             judge = judge.with(&collected);
-            seen = look(&judge)?;
+            seen = again(&judge, seen)?;
             asked = asked.and(&wanted);
         }
         Ok(Known {

@@ -18,9 +18,12 @@ use smime::cert::Pkcs12;
 use smime::{Certificate, Identity};
 
 use crate::receiving::InspectCommand;
-use crate::{failure, output, password, report};
+use crate::{failure, input, password, report};
 use judge::Judge;
 use read::Found;
+
+/// MiB of a file that are read: all of it is held in memory.
+const MOST: u64 = 256;
 
 pub fn run(command: &InspectCommand) -> Result<ExitCode> {
     let passwords = password::read_all(&command.passwords)?;
@@ -30,8 +33,9 @@ pub fn run(command: &InspectCommand) -> Result<ExitCode> {
     let mut status = 0;
     for path in &command.files {
         let file = path.display().to_string();
-        let name = output::input_name(path);
-        let found = output::read_input(path).and_then(|bytes| read::look(&bytes, name, &passwords));
+        let name = input::name(path);
+        let found =
+            input::read_at_most(path, MOST).and_then(|bytes| read::look(&bytes, name, &passwords));
         match found {
             Ok(found) => {
                 let certificates: Vec<&Certificate> =

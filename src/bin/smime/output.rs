@@ -1,35 +1,16 @@
-//! Input and output: stdin and stdout or files, and an output file that appears only when it is whole.
+//! Output: stdout, devices, and files that appear only when they are whole.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 use tempfile::NamedTempFile;
 
+use crate::input::is_standard;
+
 /// Names that Unix has for stdout.
 const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
-
-/// Opens the message; its size, where it is known.
-pub fn open_input(path: &Path) -> Result<(Box<dyn Read>, Option<u64>)> {
-    if is_standard(path) {
-        return Ok((Box::new(io::stdin().lock()), None));
-    }
-    let file = File::open(path).map_err(|error| anyhow!("{}: {error}", path.display()))?;
-    let about = file.metadata().ok().filter(|about| about.is_file());
-    Ok((Box::new(file), about.map(|about| about.len())))
-}
-
-/// Reads the whole message.
-pub fn read_input(path: &Path) -> Result<Vec<u8>> {
-    let name = input_name(path);
-    let (mut input, _) = open_input(path)?;
-    let mut message = Vec::new();
-    input
-        .read_to_end(&mut message)
-        .map_err(|error| anyhow!("{}: {error}", name.display()))?;
-    Ok(message)
-}
 
 /// Where the result goes.
 pub enum Output {
@@ -103,24 +84,12 @@ impl Write for Output {
     }
 }
 
-/// What a person calls this input.
-pub fn input_name(path: &Path) -> &Path {
-    match is_standard(path) {
-        true => Path::new("stdin"),
-        false => path,
-    }
-}
-
 /// What a person calls this output.
 pub fn output_name(path: &Path) -> &Path {
     match is_standard(path) {
         true => Path::new("stdout"),
         false => path,
     }
-}
-
-pub fn is_standard(path: &Path) -> bool {
-    path == Path::new("-")
 }
 
 fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {

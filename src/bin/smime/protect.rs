@@ -1,21 +1,26 @@
 //! `smime protect`.
 
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow};
-use indicatif::{ProgressBar, ProgressStyle};
 use smime::protect::{Framing, ProtectError, ProtectWriter, Written};
 use smime::{Envelope, ErrorKind, Protector};
 
 use crate::args::ProtectCommand;
+use crate::input::{self, Input};
 use crate::output::{self, Output};
+use crate::progress::Watched;
 use crate::protection::{self, Prepared};
 use crate::report;
 
-/// Up to here a message is held in memory and written with definite lengths.
-const IN_MEMORY: u64 = 16 << 20;
+/// Less than this is held in memory and written with definite lengths. The layers around it hold several times as
+/// much before the first byte is written, and all of it stays within what a stream of any size takes.
+const IN_MEMORY: usize = 256 << 10;
+
+/// Bytes that the layers get at a time.
+const STEP: usize = 64 << 10;
 
 const BCC_ENCRYPTED: &str = "the message has Bcc recipients, and encrypted it is several messages, one per \
     Bcc recipient; `smime send` makes and sends them, or take Bcc out of the message";
@@ -26,42 +31,25 @@ pub fn run(command: &ProtectCommand) -> Result<ExitCode> {
         warnings,
     } = protection::prepare(&command.protection)?;
     let files = &command.files;
-    let (mut input, size) = output::open_input(&files.input)?;
-    let mut begin = Vec::new();
-    let named = |error: io::Error| reading(&files.input, &error);
-    input
-        .by_ref()
-        .take(IN_MEMORY)
-        .read_to_end(&mut begin)
-        .map_err(named)?;
-    let is_large = u64::try_from(begin.len())? == IN_MEMORY;
+    let input = Input::open(&files.input)?;
+    let size = input.size();
+    let mut input = Watched::new(input.reader(), size);
+    let begin = input::begin(&mut input, IN_MEMORY)
+        .map_err(|error| input::reading(&files.input, &error))?;
 
     let path = files.output.as_deref().unwrap_or(Path::new("-"));
-    let (report, envelope) = if is_large {
-        let input = Watched::new(io::Cursor::new(begin).chain(input), size);
+    let (report, envelope) = if begin.len() == IN_MEMORY {
         let sink = Output::create(path)?;
-        let Written {
-            sink,
-            report,
-            envelope,
-            ..
-        } = stream(&protector, input, sink, &files.input)?;
-        sink.commit()?;
-        (report, envelope)
+        let written = stream(&protector, begin, input, sink, &files.input)?;
+        written.sink.commit()?;
+        (written.report, written.envelope)
     } else {
-        let mut writer = protector.framing(Framing::Definite).writer(Vec::new())?;
-        writer.write_all(&begin).map_err(protecting)?;
-        let Written {
-            sink: message,
-            report,
-            envelope,
-            ..
-        } = finish(writer)?;
+        let written = whole(&protector, begin)?;
         let mut sink = Output::create(path)?;
-        sink.write_all(&message)
+        sink.write_all(&written.sink)
             .map_err(|error| anyhow!("{}: {error}", output::output_name(path).display()))?;
         sink.commit()?;
-        (report, envelope)
+        (written.report, written.envelope)
     };
 
     if files.json {
@@ -89,19 +77,33 @@ fn recipients(envelope: &Envelope) -> String {
     format!("to be sent to {}", all.join(", "))
 }
 
+/// Nothing is written before it is complete.
+fn whole(protector: &Protector, message: Vec<u8>) -> Result<Written<Vec<u8>>> {
+    let protector = protector.clone().framing(Framing::Definite);
+    let mut writer = protector.writer(Vec::new())?;
+    writer.write_all(&message).map_err(protecting)?;
+    drop(message);
+    finish(writer)
+}
+
 /// In constant memory, whatever the size.
 fn stream(
     protector: &Protector,
+    begin: Vec<u8>,
     mut input: impl Read,
     sink: Output,
     name: &Path,
 ) -> Result<Written<Output>> {
     let mut writer = protector.writer(sink)?;
-    let mut piece = vec![0; 64 << 10];
+    for piece in begin.chunks(STEP) {
+        writer.write_all(piece).map_err(protecting)?;
+    }
+    drop(begin);
+    let mut piece = vec![0; STEP];
     loop {
         let count = input
             .read(&mut piece)
-            .map_err(|error| reading(name, &error))?;
+            .map_err(|error| input::reading(name, &error))?;
         if count == 0 {
             return finish(writer);
         }
@@ -113,13 +115,6 @@ fn stream(
 
 fn finish<W: Write>(writer: ProtectWriter<W>) -> Result<Written<W>> {
     writer.finish().map_err(explained)
-}
-
-fn reading(path: &Path, error: &io::Error) -> anyhow::Error {
-    match output::is_standard(path) {
-        true => anyhow!("stdin: {error}"),
-        false => anyhow!("{}: {error}", path.display()),
-    }
 }
 
 /// The typed error out of the one that `std::io::Write` gives.
@@ -136,40 +131,5 @@ fn explained(error: ProtectError) -> anyhow::Error {
             anyhow!(BCC_ENCRYPTED)
         }
         _ => error.into(),
-    }
-}
-
-/// A large input, with a bar where somebody looks at it.
-struct Watched<R> {
-    input: R,
-    bar: ProgressBar,
-}
-
-impl<R> Watched<R> {
-    fn new(input: R, size: Option<u64>) -> Self {
-        let bar = match size {
-            _ if !io::stderr().is_terminal() => ProgressBar::hidden(),
-            Some(size) => ProgressBar::new(size),
-            None => ProgressBar::no_length(),
-        };
-        let template = "{bytes:>12} {wide_bar} {total_bytes} {eta}";
-        if let (Some(_), Ok(style)) = (size, ProgressStyle::with_template(template)) {
-            bar.set_style(style);
-        }
-        Watched { input, bar }
-    }
-}
-
-impl<R: Read> Read for Watched<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.input.read(buffer)?;
-        self.bar.inc(u64::try_from(count).unwrap_or_default());
-        Ok(count)
-    }
-}
-
-impl<R> Drop for Watched<R> {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
     }
 }

@@ -18,7 +18,9 @@ pub struct Prepared {
 pub fn prepare(options: &Protection) -> Result<Prepared> {
     let passwords = password::read_all(&options.passwords)?;
     let mut warnings = Vec::new();
-    let mut protector = Protector::new().key_encryption(options.key_encryption.choice());
+    let mut protector = Protector::new()
+        .key_encryption(options.key_encryption.choice())
+        .threads(options.threads.into());
     for (place, path) in options.sign.iter().enumerate() {
         let identity = files::identity(path, password::of(&passwords, place))?;
         protector = protector.sign(&identity);

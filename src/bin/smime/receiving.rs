@@ -88,6 +88,13 @@ pub struct OpenCommand {
     /// Write the content here; - is stdout, the default
     #[arg(short, value_name = "OUT")]
     pub output: Option<PathBuf>,
+    /// While it is checked, keep a message that does not come from a file in a nameless file in this folder, encrypted
+    /// if it came so [default: the system's folder for temporary files, which may be in memory]
+    #[arg(long, value_name = "DIR")]
+    pub spool_dir: Option<PathBuf>,
+    /// How many threads may work on the message, 1 or 2
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub threads: u8,
     /// Report as JSON
     #[arg(long)]
     pub json: bool,

@@ -10,7 +10,8 @@ use smime::submit::{Delivery, Submitter};
 use smime::{Certificate, Protected};
 
 use crate::args::{SendCommand, ServerArgs};
-use crate::output::{self, Output};
+use crate::input;
+use crate::output::Output;
 use crate::password::PasswordSource;
 use crate::protection::{self, Prepared};
 use crate::{failure, files, report};
@@ -21,7 +22,7 @@ pub fn run(command: &SendCommand) -> Result<ExitCode> {
         warnings,
     } = protection::prepare(&command.protection)?;
     let submitter = submitter(&command.server)?;
-    let message = output::read_input(&command.files.input)?;
+    let message = input::read(&command.files.input)?;
     let protected = protector.protect(&message)?;
     if protected
         .copies()

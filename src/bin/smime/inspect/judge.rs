@@ -49,9 +49,12 @@ impl Judge {
         let mut warnings = Vec::new();
         let mut validator = None;
         if let Some(known) = self.validator.clone() {
+            let known = known.certificates(certificates.iter().copied());
+            let first = validated(&known, certificates);
             let known = fetch.until_known(
-                known.certificates(certificates.iter().copied()),
-                |validator| Ok(validated(validator, certificates)),
+                known,
+                first,
+                |validator, _| Ok(validated(validator, certificates)),
                 |results| results.iter().fold(Wanted::new(), and_missing),
             )?;
             warnings = known.warnings;
