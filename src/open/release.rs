@@ -23,11 +23,9 @@ use chain::Chain;
 /// After an error it is spent, and so is what the call appended.
 ///
 /// ```no_run
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let plan: smime::open::Plan = todo!();
-/// # let received: Vec<u8> = todo!();
-/// use smime::open::{Content, Next};
+/// use smime::open::{Content, Next, Plan};
 ///
+/// # fn show(plan: Plan, received: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
 /// if let Content::Trusted(content) = plan.content() {
 ///     let (mut release, mut out) = (content.release()?, Vec::new());
 ///     loop {
