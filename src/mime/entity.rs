@@ -154,8 +154,12 @@ impl<'a> Entity<'a> {
     /// The CMS in the body: transfer encoding, PEM armour and undeclared base64 undone.
     ///
     /// # Errors
-    /// Those of [`Entity::decoded`]; [`crate::ErrorKind::Malformed`] if what comes out is no CMS.
+    /// Those of [`Entity::decoded`]; [`crate::ErrorKind::Malformed`] if what comes out is no CMS; those of
+    /// [`Entity::if_armoured`].
     pub(crate) fn cms(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        if let Some(Err(error)) = &self.if_armoured {
+            return Err(error.clone());
+        }
         let decoded = self.decoded()?;
         // Base64 is undone once: what is encoded twice, others read differently.
         let may_be_base64 = self.encoding != TransferEncoding::Base64;

@@ -42,6 +42,8 @@ pub(super) enum BulkKind {
     Leaf,
     /// They cannot be read, and why.
     Unreadable(Error),
+    /// A part that stands where a signature should and holds none, and why. Whoever does not look for one sees a leaf.
+    NoSignature(Error),
     /// They are more than a mail may have, and what was exceeded.
     TooMany(Error),
     /// A multipart entity.

@@ -3,7 +3,7 @@
 use crate::faces::Faces;
 use smime::crypto::ContentCipher;
 use smime::protect::{CertificateReference, Framing, KeyEncryptionChoice};
-use smime::report::{Encryption, LayerKind, SignerStatus};
+use smime::report::{Encryption, LayerKind, SignerStatus, Verdict};
 
 use crate::ca::Key;
 use crate::people::{ALICE, BOB, ENTITY, mail, now, person, protector};
@@ -370,6 +370,49 @@ fn dos_10_nothing_changed_is_trusted() {
             let mut changed = message.to_vec();
             changed[at] ^= [0x01, 0x20, 0x80][at % 3];
             check(&changed, at);
+        }
+    }
+}
+
+/// Where the signature should be stands a text whose header two readers understand differently, or none at all.
+#[test]
+fn sig_15_a_text_in_the_place_of_a_signature_is_one_thing_over_every_face() {
+    let alice = person(Key::P256, ALICE);
+    let protected = protector().sign(&alice.identity).protect(mail()).unwrap();
+    let message = String::from_utf8(protected.message().to_vec()).unwrap();
+    let fields = "Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n";
+    assert!(message.contains(fields));
+    let encoding = "Content-Transfer-Encoding: base64\r\n";
+    let disposition = "Content-Disposition: attachment; filename=\"smime.p7s\"\r\n";
+    for (from, to, verdict) in [
+        (fields, "", Verdict::Trusted),
+        (fields, "no field\r\n", Verdict::Untrusted),
+        (fields, "a\rb: c\r\n", Verdict::Untrusted),
+        (
+            fields,
+            "Content-Type: application\n; x\r\n",
+            Verdict::Untrusted,
+        ),
+        (fields, "Content-Type: image/png\r\n", Verdict::Trusted),
+        (
+            encoding,
+            "Content-Transfer-Encoding: base64\r\n\r\n=",
+            Verdict::Untrusted,
+        ),
+        (disposition, "\r\nno CMS\r\n", Verdict::Untrusted),
+    ] {
+        // Both with the type that is expected there and with none.
+        for without in [fields, "\0"] {
+            let changed = message.replace(from, to).replace(without, "");
+            let opened = opener().open_all(changed.as_bytes()).unwrap();
+            if without != fields {
+                assert_eq!(
+                    opened.report().verdict(),
+                    verdict,
+                    "{to:?}: {}",
+                    opened.report()
+                );
+            }
         }
     }
 }

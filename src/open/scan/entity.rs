@@ -306,7 +306,14 @@ impl EntityScan {
                     ..
                 } = *body;
                 let length = self.len.saturating_sub(head.len());
-                let kind = matter.into_kind(&spot.at(head.len()), encoding, length);
+                let kind = match matter.into_kind(&spot.at(head.len()), encoding, length) {
+                    BulkKind::Unreadable(error)
+                        if self.is_signature && is_leaf(head.get(), &self.limits) =>
+                    {
+                        BulkKind::NoSignature(error)
+                    }
+                    kind => kind,
+                };
                 let mut held = Gather::default();
                 held.push(head.get());
                 if let Some((beneath, _)) = beneath {

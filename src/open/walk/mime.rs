@@ -149,6 +149,7 @@ fn object_in(bytes: &Bytes, entity: &Entity<'_>) -> Result<Bytes, Error> {
     match bytes.as_bulk() {
         Some(bulk) => match (&bulk.kind, bulk.error()) {
             (BulkKind::Inner(object) | BulkKind::Armoured(object), _) => Ok(object.clone()),
+            (BulkKind::NoSignature(error), _) => Err(error.clone()),
             (_, Some(error)) => Err(error),
             (_, None) => Err(Error::malformed(
                 "CMS object",
