@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench growth`; criterion prints the time per element beside the time. The
 //! figures are in docs/PERFORMANCE.md.
+#![forbid(unsafe_code)]
 
 use std::hint::black_box;
 use std::time::Duration;

@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench ladder`; the figures are in docs/PERFORMANCE.md. The messages are mails with one base64
 //! attachment.
+#![forbid(unsafe_code)]
 
 use std::hint::black_box;
 use std::io::{self, Write};

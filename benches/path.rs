@@ -1,6 +1,7 @@
 //! Validation of a path of three certificates: alone, with revocation lists, with reading those lists.
 //!
 //! `cargo bench --bench path`; the figures are in docs/PERFORMANCE.md.
+#![forbid(unsafe_code)]
 
 use std::hint::black_box;
 use std::time::Duration;

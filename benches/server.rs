@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench server` prints messages per second for 1, 2, … threads, and how many times the speed of
 //! one thread that is.
+#![forbid(unsafe_code)]
 
 use std::collections::BTreeMap;
 use std::num::NonZero;

@@ -4,6 +4,7 @@
 //! ```text
 //! cargo run --release --example cms
 //! ```
+#![forbid(unsafe_code)]
 
 #[path = "../tests/support/ca.rs"]
 mod ca;

@@ -12,6 +12,7 @@
 //! ```text
 //! cargo run --release --example open -- mail.eml --identity bob.p12 --password-env BOB_P12 --trust ca.pem
 //! ```
+#![forbid(unsafe_code)]
 
 #[path = "../tests/support/ca.rs"]
 mod ca;

@@ -14,6 +14,7 @@
 //!     --from "Alice <alice@example.org>" --to bob@example.net --subject Hello --body "Hello Bob" \
 //!     --identity alice.p12 --identity-password-env ALICE_P12 --certs certificates/
 //! ```
+#![forbid(unsafe_code)]
 
 #[path = "../tests/support/ca.rs"]
 mod ca;

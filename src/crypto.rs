@@ -21,9 +21,14 @@ pub(crate) mod encryptor;
 pub(crate) mod fast;
 pub(crate) mod identifier;
 pub(crate) mod kdf;
+#[cfg(fuzzing)]
+pub(crate) mod stub;
 pub(crate) mod transport;
 pub(crate) mod verify;
 pub(crate) mod wrap;
+
+#[cfg(test)]
+pub(crate) mod vectors;
 
 pub use cipher::ContentCipher;
 pub use digest::DigestAlgorithm;

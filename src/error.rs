@@ -349,7 +349,7 @@ impl fmt::Display for Error {
             ErrorKind::Misuse { advice } => f.write_str(advice),
             ErrorKind::SeveralCopies => f.write_str(
                 "an encrypted message with Bcc recipients is several copies, and only one can be \
-                 written here; use protect, which makes them all",
+                 written here; use protect with definite lengths, which makes them all",
             ),
             ErrorKind::Time { reason } => write!(f, "time: {reason}"),
             ErrorKind::Unfit { reason } => f.write_str(reason),

@@ -63,6 +63,9 @@ pub mod open;
 #[cfg(feature = "smtp")]
 pub mod submit;
 
+#[cfg(fuzzing)]
+pub mod fuzzing;
+
 #[cfg(feature = "mail-builder")]
 pub use mail_builder;
 

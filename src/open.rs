@@ -34,6 +34,9 @@ mod trouble;
 mod view;
 mod walk;
 
+#[cfg(fuzzing)]
+pub(crate) use date::read as date_of;
+
 pub use checking::{Checking, Plan};
 pub use content::{Content, Message, NotTrusted, Opened, Part, Withheld};
 pub use dangerous::Dangerous;

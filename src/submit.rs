@@ -10,6 +10,8 @@ mod auth;
 mod connect;
 mod error;
 mod message;
+#[cfg(feature = "outbox")]
+pub mod outbox;
 mod outcome;
 #[cfg(feature = "serde")]
 mod outcome_json;
@@ -22,6 +24,7 @@ mod tls;
 mod transaction;
 mod transport;
 mod wire;
+mod witness;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -32,6 +35,8 @@ use rustls::{ClientConfig, RootCertStore};
 use zeroize::Zeroizing;
 
 pub use error::{SubmitError, TlsProblem};
+#[cfg(feature = "outbox")]
+pub use outbox::Outbox;
 pub use outcome::{Cause, CopyDelivery, Delivery, Outcome};
 pub use reply::Reply;
 pub use stub::{Sent, Stub};
@@ -39,10 +44,12 @@ pub use timeouts::Timeouts;
 /// The version of rustls that [`Submitter::tls_config`] takes.
 pub use tokio_rustls::rustls;
 pub use transport::{Sending, Transport};
+pub use witness::Witness;
 
 use crate::{Envelope, Error, Mailbox, Protected};
 use auth::Credentials;
 use message::Message;
+use session::{Capabilities, Session};
 use transaction::Transaction;
 
 /// An address literal (RFC 5321 4.1.3), because the name of this machine is nobody's business.
@@ -229,7 +236,7 @@ impl Submitter {
     /// # Errors
     /// As [`Submitter::send`].
     pub fn send_blocking(&self, protected: &Protected) -> Result<Delivery, SubmitError> {
-        blocking(self.send(protected))
+        blocking(self.send(protected))?
     }
 
     /// Sends a protected message again, the same bytes, to those whom `delivery` says were deferred and to nobody
@@ -254,7 +261,7 @@ impl Submitter {
         protected: &Protected,
         delivery: &Delivery,
     ) -> Result<Delivery, SubmitError> {
-        blocking(self.retry(protected, delivery))
+        blocking(self.retry(protected, delivery))?
     }
 
     /// Sends what is already made: a retry, or a mail without protection.
@@ -270,7 +277,7 @@ impl Submitter {
         envelope: &Envelope,
         message: &[u8],
     ) -> Result<Delivery, SubmitError> {
-        self.submit(&[(envelope, message)]).await
+        self.submit(&[(envelope, message)], None).await
     }
 
     /// [`Submitter::send_bytes`], blocking, as [`Submitter::send_blocking`].
@@ -282,10 +289,14 @@ impl Submitter {
         envelope: &Envelope,
         message: &[u8],
     ) -> Result<Delivery, SubmitError> {
-        blocking(self.send_bytes(envelope, message))
+        blocking(self.send_bytes(envelope, message))?
     }
 
-    async fn submit(&self, copies: &[(&Envelope, &[u8])]) -> Result<Delivery, SubmitError> {
+    async fn submit(
+        &self,
+        copies: &[(&Envelope, &[u8])],
+        witness: Option<&dyn Witness>,
+    ) -> Result<Delivery, SubmitError> {
         let envelopes: Vec<Envelope> = copies.iter().map(|(one, _)| self.routed(one)).collect();
         let copies: Vec<(&Envelope, &[u8])> = envelopes
             .iter()
@@ -294,23 +305,60 @@ impl Submitter {
             .collect();
         let messages = check(&copies)?;
         self.check()?;
-        let (mut session, offered) = connect::open(self).await?;
+        let (session, offered) = connect::open(self).await?;
+        Ok(self
+            .transact(session, &offered, &copies, &messages, witness)
+            .await)
+    }
+
+    /// One copy after the other over a session, which ends with it.
+    async fn transact(
+        &self,
+        mut session: Session,
+        offered: &Capabilities,
+        copies: &[(&Envelope, &[u8])],
+        messages: &[Message<'_>],
+        witness: Option<&dyn Witness>,
+    ) -> Delivery {
         let mut delivered: Vec<CopyDelivery> = Vec::with_capacity(copies.len());
-        for ((envelope, _), message) in copies.iter().zip(&messages) {
-            if self.all_or_nothing && delivered.last().is_some_and(CopyDelivery::any_not_accepted) {
+        for (copy, ((envelope, _), message)) in copies.iter().zip(messages).enumerate() {
+            let last = delivered.last();
+            let one = if self.all_or_nothing && last.is_some_and(CopyDelivery::any_not_accepted) {
                 let stopped = Outcome::Deferred(Cause::AllOrNothing);
-                delivered.push(CopyDelivery::new(envelope, |_, _| stopped.clone()));
-                continue;
-            }
-            let mut transaction = Transaction {
-                session: &mut session,
-                offered: &offered,
-                all_or_nothing: self.all_or_nothing,
+                CopyDelivery::new(envelope, |_, _| stopped.clone())
+            } else {
+                let mut transaction = Transaction {
+                    session: &mut session,
+                    offered,
+                    all_or_nothing: self.all_or_nothing,
+                    witness: witness.map(|witness| (copy, witness)),
+                };
+                transaction.send(envelope, message).await
             };
-            delivered.push(transaction.send(envelope, message).await);
+            if let Some(witness) = witness {
+                witness.settled(copy, &one);
+            }
+            delivered.push(one);
         }
         session.quit().await;
-        Ok(Delivery::new(delivered))
+        Delivery::new(delivered)
+    }
+
+    /// One copy over a stream that is connected already.
+    #[cfg(fuzzing)]
+    pub(crate) async fn submit_over(
+        &self,
+        stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
+        envelope: &Envelope,
+        message: &[u8],
+    ) -> Result<Delivery, SubmitError> {
+        let copies = [(envelope, message)];
+        let messages = check(&copies)?;
+        self.check()?;
+        let (session, offered) = connect::over(self, Box::new(stream), None).await?;
+        Ok(self
+            .transact(session, &offered, &copies, &messages, None)
+            .await)
     }
 
     fn routed(&self, envelope: &Envelope) -> Envelope {
@@ -345,7 +393,15 @@ impl Submitter {
 
 impl Transport for Submitter {
     fn send_copies<'a>(&'a self, copies: Vec<(&'a Envelope, &'a [u8])>) -> Sending<'a> {
-        Box::pin(async move { self.submit(&copies).await })
+        Box::pin(async move { self.submit(&copies, None).await })
+    }
+
+    fn send_witnessed<'a>(
+        &'a self,
+        copies: Vec<(&'a Envelope, &'a [u8])>,
+        witness: &'a dyn Witness,
+    ) -> Sending<'a> {
+        Box::pin(async move { self.submit(&copies, Some(witness)).await })
     }
 }
 
@@ -376,9 +432,7 @@ fn check<'a>(copies: &[(&Envelope, &'a [u8])]) -> Result<Vec<Message<'a>>, Error
 }
 
 /// Runs on a thread of its own: a runtime cannot be started inside another one.
-fn blocking(
-    work: impl Future<Output = Result<Delivery, SubmitError>> + Send,
-) -> Result<Delivery, SubmitError> {
+fn blocking<T: Send>(work: impl Future<Output = T> + Send) -> Result<T, SubmitError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
@@ -393,7 +447,7 @@ fn blocking(
             result
         });
         match running.map(|thread| thread.join()) {
-            Ok(Ok(result)) => result,
+            Ok(Ok(result)) => Ok(result),
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
             Err(source) => Err(SubmitError::Runtime { source }),
         }

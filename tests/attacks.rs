@@ -24,8 +24,16 @@ mod changes;
 mod costs;
 #[path = "attacks/efail.rs"]
 mod efail;
+#[path = "attacks/elements.rs"]
+mod elements;
+#[path = "attacks/errors.rs"]
+mod errors;
 #[path = "attacks/oracles.rs"]
 mod oracles;
+#[path = "attacks/python.rs"]
+mod python;
+#[path = "attacks/randomness.rs"]
+mod randomness;
 #[path = "attacks/recipients.rs"]
 mod recipients;
 #[path = "attacks/responses.rs"]
@@ -34,8 +42,12 @@ mod responses;
 mod revocation;
 #[path = "attacks/senders.rs"]
 mod senders;
+#[path = "attacks/shown.rs"]
+mod shown;
 #[path = "attacks/signers.rs"]
 mod signers;
+#[path = "attacks/source.rs"]
+mod source;
 #[path = "attacks/tools.rs"]
 mod tools;
 #[path = "attacks/wrapping.rs"]

@@ -17,6 +17,8 @@ mod mail_server;
 mod open;
 #[path = "cli/openssl.rs"]
 mod openssl;
+#[path = "cli/outbox.rs"]
+mod outbox;
 #[path = "cli/protect.rs"]
 mod protect;
 #[path = "cli/refused.rs"]

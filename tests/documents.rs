@@ -48,30 +48,61 @@ fn the_catalogue_names_the_tests_that_exist() {
     tests_in(&root.join("tests"), &mut tests);
     assert!(tests.len() > 10, "only {tests:?}");
 
+    let security = read("SECURITY.md");
+    let table = security.split("## The catalogue").nth(1).unwrap();
+    let (table, advisories) = table.split_once("## Every advisory").unwrap();
     let mut problems = Vec::new();
-    let mut listed = BTreeSet::new();
-    let table = read("SECURITY.md");
-    for row in table
-        .lines()
-        .filter(|line| line.starts_with("| ") && line.contains('`'))
-    {
+    let mut rows = BTreeSet::new();
+    for row in table.lines().filter(|line| line.starts_with("| ")) {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        for name in cells[3].split('`').skip(1).step_by(2) {
+        if !cells[1].contains('-') {
+            continue;
+        }
+        rows.insert(cells[1].to_owned());
+        let mut named = 0;
+        for name in names(cells[3]) {
             match identifier(name) {
-                Some(id) if id == cells[1] && tests.contains(name) => {
-                    listed.insert(name.to_owned());
-                }
+                Some(id) if id == cells[1] && tests.contains(name) => named += 1,
                 Some(_) => problems.push(format!("{}: no test {name}", cells[1])),
                 None => {}
             }
         }
+        // Of many tests a row names the most telling, and says how many more there are.
+        let more = cells[3].split_once(", and ").map_or(0, |(_, rest)| {
+            let number = rest.split(' ').next().unwrap();
+            number.parse::<usize>().unwrap()
+        });
+        let of_row = |name: &&String| identifier(name).as_deref() == Some(cells[1]);
+        let exist = tests.iter().filter(of_row).count();
+        if named + more != exist || (named < 6 && more > 0) || named == 0 {
+            problems.push(format!(
+                "{}: {named} tests are named, and {more} more, of {exist}",
+                cells[1]
+            ));
+        }
     }
+    // Every test is in a row, and every advisory is caught by tests that exist.
+    let without_row = |name: &&String| !identifier(name).is_some_and(|id| rows.contains(&id));
     problems.extend(
         tests
-            .difference(&listed)
-            .map(|name| format!("{name} is not in SECURITY.md")),
+            .iter()
+            .filter(without_row)
+            .map(|name| format!("{name} has no row in SECURITY.md")),
     );
+    for row in advisories.lines().filter(|line| line.starts_with("| ")) {
+        for name in names(row).filter(|name| identifier(name).is_some()) {
+            if !tests.contains(name) {
+                problems.push(format!("advisories: no test {name}"));
+            }
+        }
+    }
+    assert!(rows.len() >= 77, "{rows:?}");
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+/// What stands between backticks.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The rules about the source itself: a module uses only modules declared above it in `src/lib.rs`, and the
 //! small ones that keep files readable. No compiler checks these.
 
+#[path = "layering/fuzzing.rs"]
+mod fuzzing;
 #[path = "layering/source.rs"]
 mod source;
 
@@ -188,14 +190,65 @@ fn the_tool_uses_the_public_face_only() {
     }
 }
 
+/// The root files of everything that is built from `folder`: those directly below it.
+fn root_files(folder: &str) -> Vec<PathBuf> {
+    let mut found = files(folder);
+    found.retain(|file| file.parent() == Some(&root().join(folder)));
+    assert!(!found.is_empty(), "nothing is built from {folder}");
+    found
+}
+
+/// The compiler refuses `unsafe` where its root file says so, in the library, the tool and what users read as
+/// examples. `benches/compare` calls a C library; it is a package of its own.
 #[test]
-fn library_and_tool_forbid_unsafe_code() {
-    for root_file in ["src/lib.rs", "src/bin/smime.rs"] {
-        let text = Source::new(&read(&root().join(root_file)))
-            .text()
-            .to_owned();
-        assert!(text.contains("#![forbid(unsafe_code)]"), "{root_file}");
+fn library_tool_examples_and_benches_forbid_unsafe_code() {
+    let mut roots = vec![root().join("src/lib.rs")];
+    for folder in ["src/bin", "examples", "benches"] {
+        roots.extend(root_files(folder));
     }
+    for file in roots {
+        let text = Source::new(&read(&file)).text().to_owned();
+        assert!(text.contains("#![forbid(unsafe_code)]"), "{}", shown(&file));
+    }
+}
+
+/// Of the tests, only those that count or search what is allocated have an allocator of their own.
+#[test]
+fn only_allocators_of_tests_have_unsafe_code() {
+    const ALLOCATORS: [&str; 3] = [
+        "tests/protect_memory.rs",
+        "tests/readers/counted.rs",
+        "tests/secrets.rs",
+    ];
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let mut found: Vec<String> = files("tests")
+        .iter()
+        .filter(|file| {
+            let text = Source::new(&read(file)).text().to_owned();
+            text.split(|c| !is_name(c)).any(|word| word == "unsafe")
+        })
+        .map(|file| shown(file))
+        .collect();
+    found.sort();
+    assert_eq!(found, ALLOCATORS);
+}
+
+/// Features add code and take none away; the one exception is what stands in for the faster back-end. The gate
+/// relies on it when it runs only some of the tests without default features.
+#[test]
+fn features_only_add() {
+    let mut found = BTreeSet::new();
+    for file in files("src") {
+        let text: String = read(&file).split_whitespace().collect();
+        let takes_away = text.split("cfg(").skip(1).any(|rest| {
+            let condition = rest.split(")]").next().unwrap_or(rest);
+            condition.contains("not(") && condition.contains("feature=")
+        });
+        if takes_away || text.contains("cfg!(feature") || text.contains("cfg!(not(feature") {
+            found.insert(shown(&file));
+        }
+    }
+    assert_eq!(found, BTreeSet::from(["src/crypto/fast.rs".to_owned()]));
 }
 
 #[test]

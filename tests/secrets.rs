@@ -5,6 +5,14 @@
 
 #[path = "support/ca.rs"]
 mod ca;
+#[path = "support/forge.rs"]
+mod forge;
+#[path = "secrets/opening.rs"]
+mod opening;
+#[path = "support/people.rs"]
+mod people;
+#[path = "support/structure.rs"]
+mod structure;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Mutex;
@@ -94,6 +102,7 @@ fn leaks(work: impl FnOnce()) -> Vec<usize> {
 const CONTENT_KEY: [u8; 32] = *b"\x91\x02\x73\xf4\x25\x86\xe7\x48\xa9\x1a\xcb\x3c\x5d\xee\x7f\x10\x81\x32\xd3\x64\xf5\x06\x97\x78\x19\x2a\x4b\xbc\xdd\x5e\xaf\x60";
 
 /// System randomness, except for the content key, which is known.
+#[derive(Default)]
 struct KnownKey(Mutex<bool>);
 
 impl RandomSource for KnownKey {
@@ -142,7 +151,7 @@ fn content_key() {
                             .cipher(cipher)
                             .framing(framing)
                             .key_encryption(choice)
-                            .danger_random(KnownKey(Mutex::new(false)));
+                            .danger_random(KnownKey::default());
                         assert!(!protector.protect(MAIL).unwrap().message().is_empty());
                     });
                     assert_eq!(found, [0; 4], "{kind:?} {framing:?} {cipher:?} {choice:?}");
@@ -296,9 +305,11 @@ fn the_watch_works() {
 
 /// One test, because other threads would free memory, too.
 #[test]
-fn secrets_are_wiped() {
+fn key_01_secrets_are_wiped() {
     the_watch_works();
     content_key();
     private_key();
     files();
+    opening::content_keys();
+    opening::shared_keys_and_passwords();
 }

@@ -38,6 +38,10 @@ mod inspect;
 mod kind;
 #[path = "smime/open.rs"]
 mod open;
+#[path = "smime/outbox.rs"]
+mod outbox;
+#[path = "smime/outgoing.rs"]
+mod outgoing;
 #[path = "smime/output.rs"]
 mod output;
 #[path = "smime/password.rs"]
@@ -83,6 +87,7 @@ fn main() -> ExitCode {
         Command::Open(command) => (open::run(&command), command.json),
         Command::Inspect(command) => (inspect::run(&command), command.json),
         Command::Store(command) => (store::run(&command), command.json()),
+        Command::Outbox(command) => (outbox::run(&command), command.json()),
     };
     result.unwrap_or_else(|error| failure::tell(&error, json))
 }

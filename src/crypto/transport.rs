@@ -43,6 +43,10 @@ fn encrypt(
         return Err(Error::unfit("the RSA key is for PSS signatures only"));
     }
     let rsa = rsa_public(key)?;
+    #[cfg(fuzzing)]
+    if let Some(encrypted) = super::stub::encrypt(key.bits().div_ceil(8), data) {
+        return Ok(encrypted);
+    }
     let mut draw = Draw::new(random);
     padding
         .encrypt(&mut draw, rsa, data)

@@ -40,6 +40,10 @@ fn verify_by(
     signature: &[u8],
 ) -> Result<(), Error> {
     algorithm.fits(key)?;
+    #[cfg(fuzzing)]
+    if let Some(answer) = super::stub::verify(signature) {
+        return answer;
+    }
     let verified = match backend.fast(|| quick(key, algorithm, message, signature)) {
         Some(verified) => verified,
         None => thorough(key, algorithm, message, signature)?,

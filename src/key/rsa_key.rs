@@ -161,6 +161,12 @@ impl RsaKey {
     }
 
     pub(super) fn unwrap_pkcs1(&self, encrypted: &[u8], key_len: usize) -> Result<Secret, Error> {
+        #[cfg(fuzzing)]
+        if let Some(decrypted) = crate::crypto::stub::decrypt(encrypted) {
+            return self
+                .rejection
+                .select(encrypted, key_len, decrypted.as_deref());
+        }
         let mut draw = Draw::new(&SystemRandom);
         let decrypted = Pkcs1v15Encrypt
             .decrypt(Some(&mut draw), &self.key, encrypted)
@@ -181,6 +187,12 @@ impl RsaKey {
         mgf_digest: DigestAlgorithm,
         label: &[u8],
     ) -> Result<Secret, Error> {
+        #[cfg(fuzzing)]
+        if let Some(decrypted) = crate::crypto::stub::decrypt(encrypted) {
+            return decrypted
+                .map(Secret::new)
+                .ok_or(ErrorKind::KeyOperation.into());
+        }
         let mut draw = Draw::new(&SystemRandom);
         let decrypted = with_digest!(digest, D => with_digest!(mgf_digest, M => {
             Oaep::<D, M>::new_with_mgf_hash_and_label(label).decrypt(

@@ -16,6 +16,7 @@ use crate::crypto::{
 mod external;
 mod loading;
 mod received;
+mod wycheproof;
 
 fn pss(digest: DigestAlgorithm) -> SignatureAlgorithm {
     SignatureAlgorithm::RsaPss(PssParameters::new(digest))

@@ -169,7 +169,8 @@ fn decode(charset: &str, bytes: Vec<u8>) -> Result<String, &'static str> {
         _ => String::from_utf8(bytes)
             .map_err(|_| "a parameter that is not in the charset it names")?,
     };
-    if text.chars().any(char::is_control) {
+    // A quoted string may hold a tab, and is written anew in this form.
+    if text.chars().any(|c| c.is_control() && c != '\t') {
         return Err("a control character in a parameter");
     }
     Ok(text)

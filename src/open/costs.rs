@@ -75,3 +75,24 @@ fn spent(spent: usize, more: usize, what: &'static str, most: usize) -> Result<u
         false => Ok(sum),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_much_as_the_limit_may_be_spent() {
+        let limits = Limits {
+            signers: 3,
+            ..Limits::default()
+        };
+        let mut costs = Costs::new(&limits);
+        // A node that is over the limit costs nothing.
+        assert!(costs.signers(4).is_err());
+        assert!(costs.signers(1).is_ok());
+        assert!(costs.signers(2).is_ok());
+        assert!(costs.signers(1).is_err());
+        let diagnoses = [(); 4].map(|()| costs.diagnosis());
+        assert_eq!(diagnoses, [true, true, false, false]);
+    }
+}

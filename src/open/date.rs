@@ -47,7 +47,7 @@ pub(super) fn compare(
     checks
 }
 
-fn read(header: &HeaderBlock) -> Result<SystemTime, &'static str> {
+pub(crate) fn read(header: &HeaderBlock) -> Result<SystemTime, &'static str> {
     let field = header
         .unique("Date")
         .map_err(|_| "there is more than one Date field")?

@@ -90,7 +90,7 @@ impl KeySearch {
                 };
                 step.with.introduced.extend(found.iter().cloned());
                 match recipients::matching(data, &found).is_empty() {
-                    true => Err(recipients::nobody(data).into()),
+                    true => Err(recipients::nobody(data, step.with.config).into()),
                     false => step.try_identities(&found, true),
                 }
             }
@@ -122,7 +122,7 @@ impl Step<'_, '_> {
         }
         let ids = recipients::ids(self.data);
         if ids.is_empty() {
-            return Err(recipients::nobody(self.data).into());
+            return Err(recipients::nobody(self.data, config).into());
         }
         let question = Question::DecryptionIdentities(ids);
         let id = self.with.costs.ask(self.with.ledger, question)?;

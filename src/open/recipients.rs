@@ -1,5 +1,7 @@
 //! Whom a message is encrypted to, and who of those may open it.
 
+use zeroize::Zeroizing;
+
 use super::config::Config;
 use super::trouble::shown;
 use crate::cert::pbe::Budget;
@@ -7,6 +9,7 @@ use crate::cert::{Identity, RecipientId};
 use crate::check::Reason;
 use crate::cms::read::EnvelopedData;
 use crate::cms::read::recipient::{self, Attempt, RecipientInfo};
+use crate::crypto::ReceivedKeyEncryption;
 use crate::policy::{Judgement, Policy};
 use crate::{Error, ErrorKind};
 
@@ -54,8 +57,13 @@ pub(super) fn ways(data: &EnvelopedData<'_>, identities: &[Identity], policy: &d
     Ways { attempts, refused }
 }
 
-/// The error when nobody is there to open it. It speaks of public bytes only.
-pub(super) fn nobody(data: &EnvelopedData<'_>) -> Error {
+/// The error when nobody is there to open it. It speaks of public bytes only: that a password or shared key did not fit is
+/// a failure to decrypt like all others.
+pub(super) fn nobody(data: &EnvelopedData<'_>, config: &Config) -> Error {
+    let (passwords, keks) = secrets(config);
+    if recipient::is_addressed(&data.recipients, passwords, keks) {
+        return ErrorKind::Decryption.into();
+    }
     let ids = ids(data);
     let mut names: Vec<String> = match ids.is_empty() {
         false => ids
@@ -118,7 +126,19 @@ pub(super) fn without_certificate(
     config: &Config,
     budget: &mut Budget,
 ) -> Result<Option<Found>, Error> {
-    use crate::crypto::ReceivedKeyEncryption::{Password, SharedKey};
+    let (passwords, keks) = secrets(config);
+    if passwords.is_empty() && keks.is_empty() {
+        return Ok(None);
+    }
+    recipient::without_certificate(&data.recipients, passwords, keks, data.key_len(), budget)
+}
+
+/// Passwords, and shared keys by their identifiers.
+type Secrets<'c> = (&'c [Zeroizing<String>], &'c [(Vec<u8>, Zeroizing<Vec<u8>>)]);
+
+/// The passwords and shared keys that the policy lets be used.
+fn secrets(config: &Config) -> Secrets<'_> {
+    use ReceivedKeyEncryption::{Password, SharedKey};
     let may = |encryption| config.policy.key_encryption(encryption).is_readable();
     let passwords = if may(Password) {
         config.passwords.as_slice()
@@ -130,14 +150,8 @@ pub(super) fn without_certificate(
     } else {
         &[]
     };
-    if passwords.is_empty() && keks.is_empty() {
-        return Ok(None);
-    }
-    recipient::without_certificate(&data.recipients, passwords, keks, data.key_len(), budget)
+    (passwords, keks)
 }
 
 /// How the content key came, and the key.
-pub(super) type Found = (
-    crate::crypto::ReceivedKeyEncryption,
-    zeroize::Zeroizing<Vec<u8>>,
-);
+pub(super) type Found = (ReceivedKeyEncryption, Zeroizing<Vec<u8>>);

@@ -31,7 +31,8 @@ impl Protector {
     /// it (`.p7s`), with [`Protector::opaque`] a SignedData that holds it (`.p7m`). To encrypt gives EnvelopedData
     /// or AuthEnvelopedData. To do both gives the encryption of the `ContentInfo` of an opaque SignedData, as
     /// `id-data`: decrypt first, then verify what comes out; [`Opener::open_cms`](crate::Opener::open_cms) does both at
-    /// once. [`Protector::compress`] compresses first, likewise.
+    /// once. [`Protector::compress`] compresses first, likewise as `id-data`: what comes out then is the `ContentInfo` of
+    /// a CompressedData, which [`Opener::open_cms`](crate::Opener::open_cms) opens when it is given that.
     ///
     /// Certificates and identities are those that were named with [`Protector::sign`],
     /// [`Protector::encrypt_to`] and [`Protector::encrypt_to_self`]: there are no addresses to look up or to compare.

@@ -238,7 +238,8 @@ impl Protector {
     }
 
     /// Definite or indefinite lengths. Default: definite for [`Protector::protect`], indefinite for
-    /// [`Protector::writer`] and [`Protector::machine`].
+    /// [`Protector::writer`] and [`Protector::machine`]. An encrypted message with Bcc recipients, which is several
+    /// copies, needs definite ones.
     pub fn framing(mut self, framing: Framing) -> Self {
         self.config.framing = Some(framing);
         self

@@ -193,6 +193,7 @@ fn closures_answer_what_they_are_for() {
     );
 
     let (one, two) = (alice.clone(), alice.clone());
+    assert_eq!(format!("{:?}", FnResolver::new()), "FnResolver");
     let resolver = FnResolver::new()
         .on_signing_identity(move |_| Ok(Some(one.clone())))
         .on_decryption_identities(move |ids| Ok(vec![two.clone(); ids.len()]))

@@ -140,11 +140,26 @@ fn without_secrets(reply: Reply, credentials: &Credentials) -> Reply {
     let encoded = |bytes: &[u8]| Zeroizing::new(base64_simd::STANDARD.encode_to_string(bytes));
     let plain = encoded(&credentials.plain());
     let password = encoded(credentials.password.as_bytes());
-    let secrets = [plain.as_str(), password.as_str(), &credentials.password];
-    if secrets.iter().any(|secret| reply.text().contains(secret)) {
+    let text = without_space(reply.text());
+    let repeats = |secret: &str| {
+        // As it would stand in a reply, where control characters are escaped.
+        let secret = Zeroizing::new(Reply::new(reply.code(), secret).into_text());
+        text.contains(without_space(&secret).as_str())
+    };
+    if [&plain, &password, &credentials.password]
+        .iter()
+        .any(|secret| repeats(secret))
+    {
         return reply.with_text("(text left out: it repeats the credentials)");
     }
     reply
+}
+
+/// Long lines are folded where they are repeated, and ends are trimmed.
+fn without_space(text: &str) -> Zeroizing<String> {
+    let mut bare = Zeroizing::new(String::with_capacity(text.len()));
+    bare.extend(text.chars().filter(|one| !one.is_whitespace()));
+    bare
 }
 
 #[cfg(test)]
@@ -189,6 +204,16 @@ mod tests {
             let reply = without_secrets(reply, &secret);
             assert!(!reply.to_string().contains(echo), "{reply}");
             assert_eq!(reply.code(), 535);
+        }
+        for (password, echo) in [
+            ("tan\tstaaf", "tan\tstaaf"),
+            ("tan\u{7}staaf", "tan\u{7}staaf"),
+            ("tanstaaf ", "tanstaaf"),
+            ("tanstaaf", "AGFsaWNlAHRh\r\nbnN0YWFm"),
+        ] {
+            let reply = Reply::new(535, &format!("5.7.8 not known: {echo}"));
+            let reply = without_secrets(reply, &credentials("alice", password));
+            assert!(reply.text().contains("left out"), "{reply}");
         }
         let reply = Reply::new(535, "5.7.8 no");
         assert_eq!(without_secrets(reply.clone(), &secret), reply);

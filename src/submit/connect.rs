@@ -23,6 +23,15 @@ pub(super) async fn open(submitter: &Submitter) -> Result<(Session, Capabilities
     if let (Security::Tls, Some(config)) = (submitter.security, &config) {
         stream = secure(submitter, stream, config).await?;
     }
+    over(submitter, stream, config).await
+}
+
+/// The same over a stream that is there.
+pub(super) async fn over(
+    submitter: &Submitter,
+    stream: Box<dyn Stream>,
+    config: Option<Arc<ClientConfig>>,
+) -> Result<(Session, Capabilities), SubmitError> {
     let mut session = Session::new(Wire::new(stream), submitter.timeouts);
     let begun = begin(submitter, &mut session).await;
     let (mut session, mut offered) = or_quit(session, begun).await?;

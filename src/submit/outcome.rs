@@ -89,6 +89,11 @@ pub enum Cause {
     },
     /// The recipient would have been accepted, but another was not, and all or nothing was asked for.
     AllOrNothing,
+    /// A [`Witness`](super::Witness) could not write down that the end of the message was next, so it was not sent.
+    NotRecorded {
+        /// What the system said.
+        detail: String,
+    },
 }
 
 impl Cause {
@@ -128,6 +133,10 @@ impl fmt::Display for Cause {
             Cause::AllOrNothing => {
                 f.write_str("another recipient was refused, and all or nothing was asked for")
             }
+            Cause::NotRecorded { detail } => write!(
+                f,
+                "the end of the message was not sent, because that could not be written down: {detail}"
+            ),
         }
     }
 }

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use crate::check::is_invisible;
+
 /// Characters kept of a reply's text.
 const TEXT_LIMIT: usize = 4_096;
 
 /// An answer of an SMTP server (RFC 5321 4.2, enhanced codes RFC 2034).
 ///
-/// The text comes from the other side: control characters are escaped and long text is cut, so that it can be
-/// logged as it is.
+/// The text comes from the other side: characters that control or are not seen are escaped and long text is cut, so
+/// that it can be logged as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     code: u16,
@@ -34,8 +36,10 @@ impl Reply {
                 }
                 '\r' => {}
                 '\n' => clean.push('\n'),
-                c if c.is_control() => clean.extend(c.escape_debug()),
-                c => clean.push(c),
+                '"' | '\'' | '\\' => clean.push(character),
+                c if is_invisible(c) => clean.extend(c.escape_unicode()),
+                // Also escapes what turns the direction of a line or breaks it without being a control character.
+                c => clean.extend(c.escape_debug()),
             }
         }
         Reply {
@@ -58,6 +62,10 @@ impl Reply {
     /// The text without codes, lines separated by `\n`.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text
     }
 
     /// The same reply with its text replaced.
@@ -113,9 +121,45 @@ mod tests {
     }
 
     #[test]
+    fn classes_of_codes() {
+        for (code, positive, transient, permanent, ends) in [
+            (199, false, false, false, false),
+            (200, true, false, false, false),
+            (299, true, false, false, false),
+            (354, false, false, false, false),
+            (400, false, true, false, false),
+            (421, false, true, false, true),
+            (499, false, true, false, false),
+            (500, false, false, true, false),
+            (599, false, false, true, false),
+            (600, false, false, false, false),
+        ] {
+            let reply = Reply::new(code, "");
+            assert_eq!(reply.is_positive(), positive, "{code}");
+            assert_eq!(reply.is_transient(), transient, "{code}");
+            assert_eq!(reply.is_permanent(), permanent, "{code}");
+            assert_eq!(reply.ends_session(), ends, "{code}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        let whole = "x".repeat(TEXT_LIMIT);
+        assert_eq!(Reply::new(250, &whole).text(), whole);
+        let cut = Reply::new(250, &format!("{whole}yz"));
+        assert_eq!(cut.text(), format!("{whole}…"));
+    }
+
+    #[test]
     fn cannot_disturb_a_terminal_or_fill_a_log() {
+        let reply = Reply::new(550, "a\u{202e}b\u{2028}c\u{200b}d");
+        assert_eq!(reply.text(), "a\\u{202e}b\\u{2028}c\\u{200b}d");
         let reply = Reply::new(550, &format!("\u{1b}[2J{}", "x".repeat(10_000)));
         assert!(!reply.to_string().contains('\u{1b}'));
         assert!(reply.to_string().chars().count() < 4_200);
+        let reply = Reply::new(550, "to \u{202e}moc\u{2028}250\u{200b} ok");
+        assert_eq!(reply.text(), r"to \u{202e}moc\u{2028}250\u{200b} ok");
+        let reply = Reply::new(550, r#"Ungültig: "C:\mail" 'x'"#);
+        assert_eq!(reply.text(), r#"Ungültig: "C:\mail" 'x'"#);
     }
 }

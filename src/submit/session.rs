@@ -56,7 +56,7 @@ impl Session {
         if let Some(cause) = &self.over {
             return Err(cause.clone());
         }
-        if let Some(reply) = self.interruption(during).await? {
+        if let Some(reply) = self.interruption(during, bound).await? {
             if reply.ends_session() {
                 return Ok(reply);
             }
@@ -82,11 +82,12 @@ impl Session {
         during: &'static str,
         block: &[u8],
     ) -> Result<Option<Reply>, Cause> {
-        if let Some(reply) = self.interruption(during).await? {
+        let bound = self.timeouts.block;
+        if let Some(reply) = self.interruption(during, bound).await? {
             return Ok(Some(reply));
         }
         let stream = &mut self.client.stream;
-        let written = timeout(self.timeouts.block, async {
+        let written = timeout(bound, async {
             stream.write_all(block).await?;
             stream.flush().await
         })
@@ -107,14 +108,16 @@ impl Session {
         }
     }
 
-    /// What the server has said, or that it has gone, before anything was asked.
+    /// What the server has said, or that it has gone, before anything was asked. What it has begun to say must end
+    /// within the bound of the step.
     pub(super) async fn interruption(
         &mut self,
         during: &'static str,
+        bound: Duration,
     ) -> Result<Option<Reply>, Cause> {
         match self.client.stream.pending().await {
             Ok(Pending::Nothing) => Ok(None),
-            Ok(Pending::Bytes) => self.read(during, self.timeouts.command).await.map(Some),
+            Ok(Pending::Bytes) => self.read(during, bound).await.map(Some),
             Ok(Pending::Closed) => Err(self.end(closed(during))),
             Err(error) => Err(self.end(Cause::ConnectionLost {
                 during,

@@ -3,7 +3,7 @@
 use super::message::Message;
 use super::path::path;
 use super::session::{Capabilities, Session};
-use super::{Cause, CopyDelivery, Outcome, Reply};
+use super::{Cause, CopyDelivery, Outcome, Reply, Witness};
 use crate::{Envelope, Mailbox};
 
 const BLOCK: usize = 64 << 10;
@@ -12,6 +12,8 @@ pub(super) struct Transaction<'a> {
     pub(super) session: &'a mut Session,
     pub(super) offered: &'a Capabilities,
     pub(super) all_or_nothing: bool,
+    /// The place of this copy among those that are sent, and who is told about it.
+    pub(super) witness: Option<(usize, &'a dyn Witness)>,
 }
 
 impl Transaction<'_> {
@@ -44,7 +46,7 @@ impl Transaction<'_> {
         // Without this, recipients of an aborted transaction would be said to have been refused.
         let rest = match self.session.over() {
             Some(cause) => Outcome::Deferred(cause.clone()),
-            None if enough => self.data(message).await,
+            None if enough => self.data(message, &refusals).await,
             None => Outcome::Deferred(Cause::AllOrNothing),
         };
         if !rest.is_accepted() {
@@ -137,7 +139,7 @@ impl Transaction<'_> {
     }
 
     /// DATA, the message, the dot: the outcome for all who were accepted so far.
-    async fn data(&mut self, message: &Message<'_>) -> Outcome {
+    async fn data(&mut self, message: &Message<'_>, refusals: &[Option<Outcome>]) -> Outcome {
         let timeouts = self.session.timeouts();
         match self
             .session
@@ -149,6 +151,9 @@ impl Transaction<'_> {
             Ok(reply) => return self.not_accepted("DATA", reply),
         }
         if let Err(outcome) = self.body(message).await {
+            return outcome;
+        }
+        if let Err(outcome) = self.announce_the_end(refusals) {
             return outcome;
         }
         // From the first byte of the dot on, a failure tells nothing about what the server did (RFC 1047).
@@ -163,6 +168,21 @@ impl Transaction<'_> {
         }
     }
 
+    /// What cannot be written down must not happen: without the dot the server cannot take the message.
+    fn announce_the_end(&mut self, refusals: &[Option<Outcome>]) -> Result<(), Outcome> {
+        let Some((copy, witness)) = self.witness else {
+            return Ok(());
+        };
+        let places = refusals.iter().enumerate();
+        let open = places.filter(|(_, refusal)| refusal.is_none());
+        let open: Vec<usize> = open.map(|(place, _)| place).collect();
+        witness.before_the_end(copy, &open).map_err(|error| {
+            Outcome::Deferred(self.session.end(Cause::NotRecorded {
+                detail: error.to_string(),
+            }))
+        })
+    }
+
     async fn body(&mut self, message: &Message<'_>) -> Result<(), Outcome> {
         const DURING: &str = "the message";
         let mut stuffed = message.stuffed();
@@ -171,7 +191,8 @@ impl Transaction<'_> {
             let early = self.session.write(DURING, &block).await;
             self.go_on(DURING, early)?;
         }
-        let early = self.session.interruption(DURING).await;
+        let bound = self.session.timeouts().block;
+        let early = self.session.interruption(DURING, bound).await;
         self.go_on(DURING, early)
     }
 
@@ -268,6 +289,7 @@ mod tests {
             session: &mut session,
             offered: &Capabilities::default(),
             all_or_nothing: false,
+            witness: None,
         }
         .send(&envelope, &Message::check(&body).unwrap())
         .await;
@@ -278,5 +300,74 @@ mod tests {
             .all(|(_, outcome)| matches!(outcome, Outcome::Rejected(_)));
         assert!(rejected, "{delivery:?}");
         assert!(!server.await.unwrap().contains(&b'.'));
+    }
+
+    /// Reads and answers until the client goes: the message as far as it came, and whether its dot was answered.
+    async fn serve(far: tokio::io::DuplexStream) -> (Vec<u8>, bool) {
+        use tokio::io::{AsyncBufReadExt, BufReader};
+        let (near, mut far) = tokio::io::split(far);
+        let mut lines = BufReader::new(near);
+        let mut message = Vec::new();
+        for reply in ["250 x\r\n", "250 x\r\n", "354 x\r\n"] {
+            let mut line = String::new();
+            if lines.read_line(&mut line).await.unwrap() == 0 {
+                return (message, false);
+            }
+            let _ = far.write_all(reply.as_bytes()).await;
+        }
+        while !message.ends_with(b"\r\n.\r\n") {
+            if lines.read_until(b'\n', &mut message).await.unwrap() == 0 {
+                return (message, false);
+            }
+        }
+        let _ = far.write_all(b"250 x\r\n").await;
+        (message, true)
+    }
+
+    /// Over a stream so narrow that the client waits at every few bytes.
+    #[tokio::test]
+    async fn dropped_at_every_wait_the_message_is_whole_or_not_there() {
+        let bob = Mailbox::new("bob@example.org").unwrap();
+        let envelope = Envelope::new(None, [bob]).unwrap();
+        let body = [b"a: b\r\n\r\n".to_vec(), b".x\r\n\r\n..\r\n".repeat(40)].concat();
+        let message = Message::check(&body).unwrap();
+        let whole = [
+            b"a: b\r\n\r\n".to_vec(),
+            b"..x\r\n\r\n...\r\n".repeat(40),
+            b".\r\n".to_vec(),
+        ]
+        .concat();
+        for waits in 0.. {
+            let (near, far) = tokio::io::duplex(5);
+            let server = tokio::spawn(serve(far));
+            let mut session = Session::new(Wire::new(Box::new(near)), Timeouts::default());
+            let offered = Capabilities::default();
+            let mut left = waits;
+            let delivered = {
+                let mut transaction = Transaction {
+                    session: &mut session,
+                    offered: &offered,
+                    all_or_nothing: false,
+                    witness: None,
+                };
+                let mut sending = std::pin::pin!(transaction.send(&envelope, &message));
+                std::future::poll_fn(|context| match sending.as_mut().poll(context) {
+                    std::task::Poll::Pending if left > 0 => {
+                        left -= 1;
+                        std::task::Poll::Pending
+                    }
+                    other => std::task::Poll::Ready(other.is_ready()),
+                })
+                .await
+            };
+            drop(session);
+            let (came, answered) = server.await.unwrap();
+            assert!(whole.starts_with(&came), "after {waits} waits");
+            assert_eq!(answered, came == whole, "after {waits} waits");
+            if delivered {
+                assert!(answered && waits > 100, "{waits}");
+                return;
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use super::{Delivery, SubmitError};
+use super::{Cause, Delivery, SubmitError, Witness};
 use crate::{Envelope, Error, Protected};
 
 /// The future of a [`Transport`].
@@ -21,6 +21,35 @@ pub trait Transport: Send + Sync {
     /// [`SubmitError`] when nothing was sent to anybody; after that every recipient has an
     /// [`Outcome`](super::Outcome).
     fn send_copies<'a>(&'a self, copies: Vec<(&'a Envelope, &'a [u8])>) -> Sending<'a>;
+
+    /// [`Transport::send_copies`], and tells `witness` before the end of each message is sent and when its outcomes are
+    /// known.
+    ///
+    /// A transport that cannot tell when that is does as this one: it says so of all messages before it sends any.
+    ///
+    /// # Errors
+    /// As [`Transport::send_copies`]. Then what the witness was told to be open is not: nothing was sent.
+    fn send_witnessed<'a>(
+        &'a self,
+        copies: Vec<(&'a Envelope, &'a [u8])>,
+        witness: &'a dyn Witness,
+    ) -> Sending<'a> {
+        Box::pin(async move {
+            for (copy, (envelope, _)) in copies.iter().enumerate() {
+                let all: Vec<usize> = (0..envelope.recipients().len()).collect();
+                if let Err(error) = witness.before_the_end(copy, &all) {
+                    return Err(SubmitError::Session(Cause::NotRecorded {
+                        detail: error.to_string(),
+                    }));
+                }
+            }
+            let delivery = self.send_copies(copies).await?;
+            for (copy, delivered) in delivery.copies().iter().enumerate() {
+                witness.settled(copy, delivered);
+            }
+            Ok(delivery)
+        })
+    }
 
     /// Sends one message as it is, byte for byte.
     ///

@@ -133,6 +133,7 @@ pub(super) enum BadReply {
     TooManyLines,
     TooLong,
     CodesDiffer,
+    NoSeparator,
 }
 
 impl std::fmt::Display for BadReply {
@@ -142,6 +143,9 @@ impl std::fmt::Display for BadReply {
             BadReply::TooManyLines => write!(f, "a reply of more than {LINES_LIMIT} lines"),
             BadReply::TooLong => write!(f, "a reply of more than {REPLY_LIMIT} bytes"),
             BadReply::CodesDiffer => f.write_str("a reply with different codes in its lines"),
+            BadReply::NoSeparator => {
+                f.write_str("a reply with neither a space nor the line end behind its code")
+            }
         }
     }
 }
@@ -156,6 +160,8 @@ struct ReplyBounds {
     line: usize,
     code: [u8; 3],
     last: bool,
+    /// A CR stands behind the code, so the line has to end.
+    code_only: bool,
 }
 
 impl ReplyBounds {
@@ -181,6 +187,10 @@ impl ReplyBounds {
             *digit = byte;
         } else if self.line == 3 {
             self.last = byte != b'-';
+            self.code_only = byte == b'\r';
+        } else if self.line == 4 && self.code_only {
+            // mail-send passes over the CR and would take a "-" behind it for a line that goes on.
+            return Err(BadReply::NoSeparator);
         }
         self.line += 1;
         if self.line > LINE_LIMIT {
@@ -228,6 +238,63 @@ mod tests {
         let long = [b"250-".as_slice(), &b"x".repeat(2_000), b"\r\n"].concat();
         assert_eq!(bounds(&long.repeat(90)), Err(BadReply::TooLong));
         assert_eq!(bounds(b"250-a\r\n550 b\r\n"), Err(BadReply::CodesDiffer));
+    }
+
+    /// Where this module sees the end of a reply, mail-send sees it too; else it would read on, into the next one.
+    #[test]
+    fn smtp_07_no_reply_goes_on_into_the_next() {
+        const ALPHABET: &[u8; 7] = b"20.- \r\n";
+        for number in 0..7_usize.pow(6) {
+            let mut bytes = b"200".to_vec();
+            bytes.extend((0..6).map(|place| ALPHABET[number / 7_usize.pow(place) % 7]));
+            let Ok(end) = bounds(&bytes) else {
+                continue;
+            };
+            let whole = &bytes[..end.unwrap_or(bytes.len())];
+            let read =
+                smtp_proto::response::parser::ResponseReceiver::default().parse(&mut whole.iter());
+            let unfinished = matches!(read, Err(smtp_proto::Error::NeedsMoreData { .. }));
+            let agree = match end {
+                Some(_) => !unfinished,
+                None => read.is_err(),
+            };
+            assert!(agree, "{:?}", bytes.escape_ascii().to_string());
+        }
+    }
+
+    #[test]
+    fn the_largest_reply_is_still_read() {
+        let line = |mark: &str, size: usize| format!("250{mark}{}\r\n", "x".repeat(size - 6));
+        // The line feed does not count.
+        assert_eq!(bounds(line(" ", 2_049).as_bytes()), Ok(Some(2_049)));
+        let longer = line(" ", 2_050);
+        assert_eq!(bounds(longer.as_bytes()), Err(BadReply::LineTooLong));
+        let lines = line("-", 10).repeat(99) + &line(" ", 10);
+        assert_eq!(bounds(lines.as_bytes()), Ok(Some(1_000)));
+        let more = line("-", 10) + &lines;
+        assert_eq!(bounds(more.as_bytes()), Err(BadReply::TooManyLines));
+        let large = line("-", 2_048).repeat(31) + &line(" ", 2_049);
+        assert_eq!(bounds(large.as_bytes()), Ok(Some(65_537)));
+        let larger = line("-", 2_049) + &line("-", 2_048).repeat(30) + &line(" ", 2_049);
+        assert_eq!(bounds(larger.as_bytes()), Err(BadReply::TooLong));
+    }
+
+    #[test]
+    fn a_bad_reply_is_named() {
+        for (bad, words) in [
+            (
+                BadReply::LineTooLong,
+                "a reply line of more than 2048 bytes",
+            ),
+            (BadReply::TooManyLines, "a reply of more than 100 lines"),
+            (BadReply::TooLong, "a reply of more than 65536 bytes"),
+            (
+                BadReply::CodesDiffer,
+                "a reply with different codes in its lines",
+            ),
+        ] {
+            assert_eq!(bad.to_string(), words);
+        }
     }
 
     #[tokio::test]

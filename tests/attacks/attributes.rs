@@ -347,3 +347,51 @@ fn sig_20_binary_content_is_hashed_as_it_is() {
         assert_verdict(&open(mail), "withheld", &changed);
     }
 }
+
+/// Versions are numbers that no signature covers, and so are revocation lists and what stands in digestAlgorithms.
+#[test]
+fn sig_21_versions_lists_and_digests_decide_nothing() {
+    let good = signed().build();
+    let expected = open(opaque_mail(HEADERS, &good));
+    assert_verdict(&expected, "trusted", "good");
+    let same = |cms: &[u8], what: &str| {
+        if let Ok(opened) = opener().open_all(&opaque_mail(HEADERS, cms)) {
+            assert_verdict(&opened, "trusted", what);
+            assert_eq!(opened.trusted().unwrap().bytes(), PART.as_bytes());
+        }
+    };
+    for version in [0, 1, 2, 3, 4, 5, 6, 127] {
+        for path in [&[1, 0, 0][..], &[1, 0, 4, 0, 0]] {
+            let bent = edit(&good, path, &|_| integer(version));
+            same(&bent, &format!("version {version} at {path:?}"));
+        }
+    }
+    for digests in [
+        vec![algorithm(SHA_256), algorithm(SHA_512)],
+        vec![algorithm("1.2.840.113549.2.5"), algorithm(SHA_256)],
+    ] {
+        let mut more = signed();
+        more.digest_algorithms = digests;
+        same(&more.build(), "more digests");
+    }
+    // A list of somebody else, and one that was bent, revoke nobody.
+    let serial = inside(&inside(alice().certificate().to_der())[0].0)[1]
+        .1
+        .clone();
+    let stranger = crate::ca::Ca::new("Test CA");
+    let stranger = stranger.revocation_list();
+    let mut bent = ca()
+        .revocation_list()
+        .revoke(&serial, "250301000000Z", None)
+        .issue();
+    *bent.last_mut().unwrap() ^= 1;
+    for list in [
+        stranger.revoke(&serial, "250301000000Z", None).issue(),
+        bent,
+    ] {
+        let mut more = signed();
+        more.crls = vec![list];
+        let opened = open(mail(&more));
+        assert_verdict(&opened, "trusted", "a list that nobody vouches for");
+    }
+}

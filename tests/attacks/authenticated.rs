@@ -1,14 +1,16 @@
 //! ENC-04 to ENC-06, ENC-13, ENC-14: what authenticated encryption must insist on.
 
 use crate::faces::Faces;
-use smime::ErrorKind;
+use std::sync::atomic::Ordering;
+
 use smime::crypto::ContentCipher;
 use smime::policy::StandardPolicy;
 use smime::report::Encryption;
+use smime::{ErrorKind, Opener};
 
-use crate::ca::{oid, sequence, tlv};
+use crate::ca::{Key, oid, sequence, tlv};
 use crate::forge::*;
-use crate::people::now;
+use crate::people::{BOB, now, person};
 use crate::tools::*;
 
 const ALGORITHM: [usize; 4] = [1, 0, 2, 1];
@@ -59,9 +61,6 @@ fn enc_05_tags_are_long_enough_and_as_announced() {
         .to_vec();
     for announced in 0..=32_u8 {
         for present in 0..=32_usize {
-            if announced > 18 && present > 18 {
-                continue;
-            }
             let parameters = match announced {
                 // DEFAULT 12: left out in DER.
                 12 => sequence(&[&nonce]),
@@ -72,7 +71,7 @@ fn enc_05_tags_are_long_enough_and_as_announced() {
             mac.resize(present, 0);
             let bent = edit(&cms, &ALGORITHM, &|_| algorithm.clone());
             let bent = edit(&bent, &MAC, &|_| octets(&mac));
-            let result = open_cms_mail(&bent);
+            let result = opener().open(&opaque_mail(HEADERS, &bent));
             let good = usize::from(announced) == present && (12..=16).contains(&present);
             assert_eq!(result.is_ok(), good, "{announced} {present}");
             if let Ok(opened) = result {
@@ -162,5 +161,61 @@ fn enc_05_a_demand_for_full_tags_outweighs_a_signature() {
         assert_verdict(&open_cms_mail(&cms).unwrap(), "trusted", "no demand");
         let opened = strict.open_all(&opaque_mail(HEADERS, &cms)).unwrap();
         assert_verdict(&opened, expected, "demand");
+    }
+}
+
+/// What the parameters say is refused from public bytes: no private key is asked, whatever kind of recipient it is for.
+#[test]
+fn enc_04_enc_05_enc_06_refused_before_a_key_is_used() {
+    for kind in [Key::Rsa2048, Key::P256, Key::X25519] {
+        let bob = person(kind, BOB);
+        let protected = crate::people::protector()
+            .encrypt_to([bob.certificate()])
+            .not_to_self()
+            .cipher(ContentCipher::Aes256Gcm)
+            .protect(crate::people::mail().as_str())
+            .unwrap();
+        let cms = cms_of(protected.copies()[0].bytes());
+        let (identity, count) = crate::costs::counting(&bob);
+        let opener = Opener::new(&anchors()).identity(&identity);
+        let opener = opener.policy(StandardPolicy::at(now()));
+        opener.open_cms(&cms).unwrap();
+        assert_eq!(count.swap(0, Ordering::SeqCst), 1);
+        let named = |dotted: &str, parameters: &[u8]| sequence(&[&oid(dotted), parameters]);
+        let gcm = |nonce: usize, tag: u8| {
+            let parameters = sequence(&[&octets(&vec![1; nonce]), &integer(tag)]);
+            named("2.16.840.1.101.3.4.1.46", &parameters)
+        };
+        let mut algorithms = vec![named("1.2.840.113549.3.7", &octets(&[0; 8]))];
+        // ECB, CBC, OFB, CFB, key wrap, GCM with other keys.
+        for last in [41, 42, 43, 44, 45, 48] {
+            for iv in [0, 8, 12, 16] {
+                let dotted = format!("2.16.840.1.101.3.4.1.{last}");
+                algorithms.push(named(&dotted, &octets(&vec![0; iv])));
+            }
+        }
+        algorithms.extend([0, 1, 11, 13, 16, 4096, 1 << 20].map(|nonce| gcm(nonce, 16)));
+        algorithms.extend((0..12).chain(17..33).map(|tag| gcm(12, tag)));
+        for algorithm in algorithms {
+            let bent = edit(&cms, &ALGORITHM, &|_| algorithm.clone());
+            let error = opener.open_cms(&bent).unwrap_err();
+            assert!(!matches!(error.kind(), ErrorKind::Decryption), "{error}");
+            let asked = count.swap(0, Ordering::SeqCst);
+            assert_eq!(asked, 0, "{kind:?} {:02x?}", &algorithm[..15]);
+        }
+        // The tag is as short or long as was announced.
+        for length in (0..12).chain(17..33) {
+            let bent = edit(&cms, &ALGORITHM, &|_| gcm(12, length));
+            let bent = edit(&bent, &MAC, &|_| octets(&vec![0; usize::from(length)]));
+            let error = opener.open_cms(&bent).unwrap_err();
+            assert!(!matches!(error.kind(), ErrorKind::Decryption), "{error}");
+            assert_eq!(count.swap(0, Ordering::SeqCst), 0, "{kind:?} {length}");
+        }
+        // The tag has another length than was announced.
+        for length in (0..16).chain(17..33) {
+            let bent = edit(&cms, &MAC, &|_| octets(&vec![0; length]));
+            assert!(opener.open_cms(&bent).is_err());
+            assert_eq!(count.swap(0, Ordering::SeqCst), 0, "{kind:?} {length}");
+        }
     }
 }

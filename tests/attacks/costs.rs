@@ -140,7 +140,7 @@ impl CertificateResolver for Keys {
     }
 }
 
-fn counting(person: &Person) -> (Identity, Arc<AtomicUsize>) {
+pub fn counting(person: &Person) -> (Identity, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let key = PrivateKey::from_bytes(&person.key_der, None).unwrap();
     let key = PrivateKey::external(Counting(key, count.clone())).unwrap();

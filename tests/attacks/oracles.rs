@@ -216,3 +216,79 @@ fn enc_08_no_shared_key_after_v15() {
         assert!(matches!(error.kind(), ErrorKind::Decryption), "{error}");
     }
 }
+
+/// A thousand encrypted keys for one message, as somebody sends them who listens to the answers: whatever is wrong with the
+/// block, or with the key in a block that is right, the answer is one, and says nothing.
+#[test]
+fn enc_08_a_thousand_ciphertexts_and_one_answer() {
+    const ENCRYPTED_KEY: [usize; 5] = [1, 0, 1, 0, 3];
+    let bob = bob_rsa();
+    let protected = crate::people::protector()
+        .encrypt_to([bob.certificate()])
+        .not_to_self()
+        .key_encryption(smime::protect::KeyEncryptionChoice::Pkcs1)
+        .cipher(smime::crypto::ContentCipher::Aes256Gcm)
+        .protect(crate::people::mail().as_str())
+        .unwrap();
+    let good = cms_of(protected.copies()[0].bytes());
+    let info = value_at(&good, &[1, 0, 1, 0]);
+    let opener = opener();
+    let answer = |cms: &[u8]| opener.open_cms(cms).map(drop);
+    answer(&good).unwrap();
+    let mut number = 0_u32;
+    // Noise without a zero byte, another one each time.
+    let mut noise = |length: usize| -> Vec<u8> {
+        let mut out = Vec::new();
+        while out.len() < length {
+            number += 1;
+            let block = <sha2::Sha256 as sha2::Digest>::digest(number.to_be_bytes());
+            out.extend(block.iter().copied().filter(|byte| *byte != 0));
+        }
+        out.truncate(length);
+        out
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    let mut wrong = 0;
+    for round in 0..1_000_usize {
+        let mut block = noise(256);
+        (block[0], block[1]) = (0, 2);
+        let variant = round / 10;
+        match round % 10 {
+            // The padding is right, and the key another one: of the right length, or of any other.
+            0 => block[256 - 33] = 0,
+            1 => block[256 - 1 - (variant * 2 + 1)] = 0,
+            // Block types, first bytes.
+            2 => block[1] = if variant == 2 { 3 } else { variant as u8 },
+            3 => block[0] = 1 + (variant % 0x40) as u8,
+            // Padding of less than eight bytes.
+            4 => block[2 + variant % 8] = 0,
+            // No zero at all; only at the end; nothing but zeros.
+            5 => {}
+            6 => block[255] = 0,
+            7 => block[2 + variant..].fill(0),
+            // Two recipients: the probe first, and the good one after it.
+            8 => block[1] = if variant % 2 == 0 { 1 } else { 2 },
+            _ => (block[0], block[1]) = (0x20, 0x20 + variant as u8),
+        }
+        let cms = match round % 10 {
+            8 => {
+                let probe = key_transport(bob.certificate().to_der(), &rsa_raw(&bob, &block));
+                let both = tlv(0x31, &[probe, info.clone()].concat());
+                edit(&good, &[1, 0, 1], &|_| both.clone())
+            }
+            _ => edit(&good, &ENCRYPTED_KEY, &|_| octets(&rsa_raw(&bob, &block))),
+        };
+        let error = answer(&cms).expect_err("a wrong key");
+        assert!(
+            matches!(error.kind(), ErrorKind::Decryption),
+            "{round}: {error}"
+        );
+        assert!(std::error::Error::source(&error).is_none());
+        seen.insert(format!("{error} {error:?} {error:#?}"));
+        wrong += 1;
+        if round % 100 == 0 {
+            answer(&good).unwrap();
+        }
+    }
+    assert_eq!((wrong, seen.len()), (1_000, 1), "{seen:?}");
+}

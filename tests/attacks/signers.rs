@@ -160,6 +160,27 @@ fn sig_16_the_signers_clock_decides_nothing() {
     );
 }
 
+/// Revoked after the time that the signer claims: whoever stole the key can claim any time.
+#[test]
+fn sig_16_a_signing_time_before_the_revocation_saves_nobody() {
+    let alice = alice();
+    let claimed = Signed::new(PART.as_bytes(), &[&alice])
+        .signer(|s| s.with(attribute(SIGNING_TIME, &[tlv(0x17, b"250201000000Z")])));
+    assert_verdict(&open(mail(&claimed)), "trusted", "not revoked");
+    let serial = inside(&inside(alice.certificate().to_der())[0].0)[1]
+        .1
+        .clone();
+    for reason in [None, Some(1), Some(4), Some(5)] {
+        let list = ca()
+            .revocation_list()
+            .revoke(&serial, "260301000000Z", reason);
+        let list = smime::cert::Crl::from_bytes(&list.issue()).unwrap();
+        let opened = opener().crls([&list]).open_all(&mail(&claimed)).unwrap();
+        assert_verdict(&opened, "untrusted", "revoked since");
+        assert!(fails_with(&opened, "revoked"), "{}", opened.report());
+    }
+}
+
 #[test]
 fn sig_17_only_certificates_for_mail_sign_mail() {
     let certify = || ca().certify(Key::P256, ALICE);

@@ -110,3 +110,13 @@ pub fn assert_uniform(result: Result<Opened, smime::Error>, what: &str) {
         Ok(opened) => panic!("{what}: opened\n{}", opened.report()),
     }
 }
+
+/// The same with AES-256-CBC, to a key of this kind.
+pub fn encrypted_to(kind: Key) -> Vec<u8> {
+    let protected = crate::people::protector()
+        .encrypt_to([person(kind, BOB).certificate()])
+        .not_to_self()
+        .protect(crate::people::mail().as_str())
+        .unwrap();
+    crate::forge::cms_of(protected.copies()[0].bytes())
+}

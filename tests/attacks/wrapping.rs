@@ -80,6 +80,60 @@ fn sig_14_unsigned_text_around_signed_parts() {
     }
 }
 
+/// The signed part as an attachment, as a picture that unsigned HTML shows, as a frame of it, or with text slipped into it.
+#[test]
+fn sig_14_signed_parts_that_are_attached_or_referred_to() {
+    let signed = signed_part(PART);
+    let with =
+        |field: &str| signed.replacen("Content-Type:", &format!("{field}\r\nContent-Type:"), 1);
+    let html = |body: &str| format!("Content-Type: text/html\r\n\r\n{body}another account");
+    let attached = with("Content-Disposition: attachment; filename=\"real.eml\"");
+    let inline = with("Content-ID: <s@x>");
+    for (name, mail) in [
+        ("attachment", mixed("mixed", &[&html(""), &attached])),
+        ("attachment first", mixed("mixed", &[&attached, &html("")])),
+        (
+            "picture",
+            mixed("related", &[&html("<img src=\"cid:s@x\">"), &inline]),
+        ),
+        (
+            "frame",
+            mixed(
+                "related; start=\"<s@x>\"",
+                &[&html("<iframe src=\"cid:s@x\"></iframe>"), &inline],
+            ),
+        ),
+        ("digest", mixed("digest", &[&html(""), &signed])),
+        (
+            "comment",
+            mixed("mixed", &[&html("<!--"), &signed, &html("-->")]),
+        ),
+    ] {
+        let opened = open(&mail);
+        assert_verdict(&opened, "untrusted", name);
+        let message = shown(&opened).unwrap();
+        for part in message.parts() {
+            let text = String::from_utf8_lossy(part.bytes());
+            let evil = text.contains("another account");
+            assert!(
+                !evil || part.protection().signature().is_none(),
+                "{name}: {text}"
+            );
+        }
+        assert!(
+            opened.report().signer().is_none(),
+            "{name}\n{}",
+            opened.report()
+        );
+    }
+    // Into the part itself: that is a change.
+    let mut detached = Signed::new(PART.as_bytes(), &[&alice()]);
+    detached.carried = None;
+    let evil = format!("{PART}\r\nanother account");
+    let opened = open(detached_mail(HEADERS, &evil, &detached.build()));
+    assert_verdict(&opened, "withheld", "inside");
+}
+
 /// Text beside the two parts of multipart/signed is nobody's.
 #[test]
 fn sig_14_preamble_and_epilogue_are_not_content() {

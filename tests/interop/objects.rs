@@ -3,6 +3,8 @@
 use smime::crypto::ContentCipher;
 
 use crate::ca::Key;
+use crate::faces::Faces;
+use crate::opened::{opener, trusted, unsigned};
 use crate::peers::OpenSsl;
 use crate::people::{ALICE, BOB, person, protector};
 
@@ -58,5 +60,26 @@ fn encrypted_objects_and_the_signature_inside() {
             let inside = decrypted(&openssl, &object.unwrap(), &bob);
             assert_eq!(verified(&openssl, &inside), CONTENT);
         }
+    }
+}
+
+/// What is signed or encrypted then is a CompressedData, here as for OpenSSL, and a second step opens that.
+#[test]
+fn compressed_objects_are_opened_in_two_steps() {
+    let (alice, bob) = (person(Key::Rsa2048, ALICE), person(Key::P256, BOB));
+    let content = CONTENT.repeat(100);
+    let signed = protector().sign(&alice.identity).opaque().compress();
+    let cms = signed.protect_cms(&content).unwrap();
+    let inside = trusted(opener(&[]).open_cms_all(&cms), "signed");
+    if let Some(openssl) = OpenSsl::find() {
+        assert_eq!(verified(&openssl, &cms), inside.bytes());
+    }
+    let both = signed.encrypt_to([bob.certificate()]);
+    let cms = both.protect_cms(&content).unwrap();
+    let inside_both = trusted(opener(&[&bob]).open_cms_all(&cms), "signed and encrypted");
+    for inside in [inside, inside_both] {
+        assert!(inside.bytes().len() < content.len());
+        let opened = opener(&[]).open_cms_all(inside.bytes());
+        assert!(unsigned(opened, "compressed").bytes() == content);
     }
 }

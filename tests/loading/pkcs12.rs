@@ -133,7 +133,7 @@ fn empty_and_absent_passwords() {
 }
 
 #[test]
-fn debug_shows_no_secret() {
+fn key_02_debug_shows_no_secret() {
     let Some(openssl) = OpenSsl::find() else {
         return;
     };

@@ -27,3 +27,22 @@ fn nothing_is_not_a_mail() {
         assert!(matches!(error.kind(), ErrorKind::Malformed { .. }));
     }
 }
+
+/// The beginning of an object that is cut off or changed, and an object so short that only the whole of it shows what it is.
+#[test]
+fn a_broken_cms_object_is_one_over_every_face() {
+    let alice = person(Key::P256, ALICE);
+    let cms = protector()
+        .sign(&alice.identity)
+        .opaque()
+        .protect_cms(ENTITY.as_bytes())
+        .unwrap();
+    for object in [&cms[..cms.len() - 1], &cms[..700], &cms[..5]] {
+        let error = opener().open_all(object).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Misuse { .. }), "{error}");
+    }
+    // Not every text that begins with a 0 is one.
+    for text in ["0 errors\r\n", "0\r\n", "0"] {
+        opener().open_all(text.as_bytes()).unwrap();
+    }
+}

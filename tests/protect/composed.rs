@@ -27,7 +27,7 @@ fn sign(message: MessageBuilder<'_>) -> Result<Vec<u8>, smime::protect::ProtectE
 /// Exactly what was asked for, and Date and Message-ID, which a message must have. The time is the policy's, and the
 /// Message-ID says nothing about this machine.
 #[test]
-fn exactly_the_fields_asked_for() {
+fn smtp_02_exactly_the_fields_asked_for() {
     let signed = sign(
         basic()
             .cc("carol@example.org")
@@ -70,7 +70,7 @@ fn own_date_and_message_id_stay() {
 
 /// A header name is written as it is by mail-builder; so it is checked before.
 #[test]
-fn injection_by_header_name() {
+fn smtp_02_injection_by_header_name() {
     for name in [
         "X\r\nBcc: eve@example.com\r\nX",
         "X: y\r\nBcc",
@@ -94,7 +94,7 @@ fn injection_by_header_name() {
 
 /// Line breaks in a value are refused, whatever kind of value it is.
 #[test]
-fn injection_by_value() {
+fn smtp_02_injection_by_value() {
     let evil = "a\r\nBcc: eve@example.com";
     for message in [
         basic().subject(evil),
@@ -126,7 +126,7 @@ fn injection_by_value() {
 
 /// A file name may be anything: it is encoded or refused, never a field of its own.
 #[test]
-fn injection_by_file_name() {
+fn smtp_02_injection_by_file_name() {
     for name in [
         "a\r\nBcc: eve@example.com",
         "a\"; x=\"y",

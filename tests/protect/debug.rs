@@ -38,7 +38,7 @@ fn assert_hidden(what: &str, text: &str, secrets: &[Vec<u8>]) {
 }
 
 #[test]
-fn keys_and_identities() {
+fn key_02_keys_and_identities() {
     let kinds = [
         Key::Rsa2048,
         Key::Rsa3072,
@@ -72,7 +72,7 @@ fn keys_and_identities() {
 }
 
 #[test]
-fn questions_and_results() {
+fn key_02_questions_and_results() {
     let alice = person(Key::Rsa2048, ALICE);
     let bob = person(Key::P256, BOB);
     let secrets = secrets(&alice);

@@ -121,7 +121,7 @@ fn key_identifier_that_is_not_there() {
 
 /// Every draw fails once: an error each time, never a message with weak randomness, never half of one.
 #[test]
-fn failing_randomness() {
+fn key_04_failing_randomness() {
     let (alice, bob, carol) = (
         person(Key::P256, ALICE),
         person(Key::Rsa2048, BOB),
@@ -171,7 +171,7 @@ fn failing_randomness() {
 }
 
 #[test]
-fn failing_randomness_for_the_message_id() {
+fn key_04_failing_randomness_for_the_message_id() {
     #[cfg(feature = "mail-builder")]
     {
         use smime::mail_builder::MessageBuilder;

@@ -91,29 +91,46 @@ impl Authority {
 
     /// The TLS configuration of a server, with a certificate for the host and these years.
     pub fn server(&self, host: Host<'_>, years: (u64, u64)) -> Arc<ServerConfig> {
-        let key = p256::SecretKey::from_slice(&[99; 32]).unwrap();
-        let name = match host {
-            Host::Dns(name) => GeneralName::DnsName(Ia5String::new(name).unwrap()),
-            Host::Ip(address) => GeneralName::IpAddress(OctetString::new(address).unwrap()),
-        };
-        let profile = Profile {
-            issuer: self.name.clone(),
-            subject: "CN=mail".into(),
-            name: Some(name),
-        };
-        let certificate = issue(&self.key, &key, profile, years).to_der().unwrap();
-        let key = key.to_pkcs8_der().unwrap().as_bytes().to_vec();
-        let config =
-            ServerConfig::builder_with_provider(Arc::new(rustls_graviola::default_provider()))
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_no_client_auth()
-                .with_single_cert(
-                    vec![CertificateDer::from(certificate)],
-                    PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key)),
-                );
-        Arc::new(config.unwrap())
+        server(&self.key, &self.name, host, years)
     }
+
+    /// The same, with a certificate that no authority has issued.
+    pub fn self_signed(host: Host<'_>, years: (u64, u64)) -> Arc<ServerConfig> {
+        server(&server_key(), "CN=mail", host, years)
+    }
+}
+
+fn server_key() -> p256::SecretKey {
+    p256::SecretKey::from_slice(&[99; 32]).unwrap()
+}
+
+fn server(
+    issuer_key: &p256::SecretKey,
+    issuer: &str,
+    host: Host<'_>,
+    years: (u64, u64),
+) -> Arc<ServerConfig> {
+    let key = server_key();
+    let name = match host {
+        Host::Dns(name) => GeneralName::DnsName(Ia5String::new(name).unwrap()),
+        Host::Ip(address) => GeneralName::IpAddress(OctetString::new(address).unwrap()),
+    };
+    let profile = Profile {
+        issuer: issuer.into(),
+        subject: "CN=mail".into(),
+        name: Some(name),
+    };
+    let certificate = issue(issuer_key, &key, profile, years).to_der().unwrap();
+    let key = key.to_pkcs8_der().unwrap().as_bytes().to_vec();
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls_graviola::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![CertificateDer::from(certificate)],
+            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key)),
+        );
+    Arc::new(config.unwrap())
 }
 
 fn issue(

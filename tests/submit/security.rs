@@ -4,6 +4,8 @@ use super::certs::{Authority, Host};
 use super::smtp::{Act, Script, Server};
 use super::*;
 use smime::submit::{SubmitError, TlsProblem};
+use std::sync::Arc;
+use tokio_rustls::rustls::ServerConfig;
 
 fn starttls(server: &Server, authority: &Authority) -> Submitter {
     Submitter::starttls(HOST)
@@ -159,8 +161,11 @@ async fn tls_problem(
     years: (u64, u64),
     trusted: u8,
 ) -> Option<TlsProblem> {
-    let script = Script::default().tls(Authority::new(1).server(certificate, years));
-    let server = Server::start(script).await;
+    tls_problem_of(host, Authority::new(1).server(certificate, years), trusted).await
+}
+
+async fn tls_problem_of(host: &str, config: Arc<ServerConfig>, trusted: u8) -> Option<TlsProblem> {
+    let server = Server::start(Script::default().tls(config)).await;
     let sending = Submitter::relay(host)
         .unwrap()
         .connect_to(server.address())
@@ -203,6 +208,9 @@ async fn smtp_06_a_certificate_that_does_not_fit_is_refused_and_named() {
     assert_eq!(early, Some(TlsProblem::NotYetValid));
     let unknown = tls_problem(HOST, Host::Dns(HOST), valid, 2).await;
     assert_eq!(unknown, Some(TlsProblem::UnknownAuthority));
+    let own = Authority::self_signed(Host::Dns(HOST), valid);
+    let own = tls_problem_of(HOST, own, 1).await;
+    assert_eq!(own, Some(TlsProblem::UnknownAuthority));
 }
 
 #[tokio::test]

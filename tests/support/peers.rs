@@ -192,7 +192,11 @@ impl Gpgsm {
         let openssl = OpenSsl::find()?;
         let folder = Folder::new();
         folder.write("gpgsm.conf", "disable-crl-checks\n");
-        folder.write("gpg-agent.conf", "allow-loopback-pinentry\n");
+        // The fewest rounds of key derivation: the keys protect nothing, and every use of one would take its time.
+        folder.write(
+            "gpg-agent.conf",
+            "allow-loopback-pinentry\ns2k-count 65536\n",
+        );
         openssl.write("ca.pem", ca().certificate_pem());
         let fingerprint = openssl
             .run(&["x509", "-in", "ca.pem", "-noout", "-fingerprint", "-sha1"])

@@ -105,7 +105,12 @@ pub struct Server {
 
 impl Server {
     pub async fn start(script: Script) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Server::start_at(([127, 0, 0, 1], 0).into(), script).await
+    }
+
+    /// At this address.
+    pub async fn start_at(address: SocketAddr, script: Script) -> Server {
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let log = Arc::new(Mutex::new(Log::default()));
         let shared = Arc::clone(&log);

@@ -1,5 +1,6 @@
 use super::*;
 use crate::ErrorKind;
+use crate::asn1::Class;
 use hex_literal::hex;
 
 fn reader(input: &[u8]) -> Reader<'_> {
@@ -174,4 +175,53 @@ fn integers_booleans_and_oids() {
     );
     malformed_at(oid(&hex!("0600")), 0);
     malformed_at(oid(&[&hex!("0682 1000")[..], &[0xff; 4096]].concat()), 0);
+}
+
+#[test]
+fn errors_name_the_type_that_was_expected() {
+    let names = [
+        (Tag::BOOLEAN, "a BOOLEAN"),
+        (Tag::INTEGER, "an INTEGER"),
+        (Tag::BIT_STRING, "a BIT STRING"),
+        (Tag::OCTET_STRING, "an OCTET STRING"),
+        (Tag::NULL, "a NULL"),
+        (Tag::OID, "an OBJECT IDENTIFIER"),
+        (Tag::UTF8_STRING, "a UTF8String"),
+        (Tag::BMP_STRING, "a BMPString"),
+        (Tag::SEQUENCE, "a SEQUENCE"),
+        (Tag::SET, "a SET"),
+        (Tag::UTC_TIME, "a Universal value with tag 23"),
+        (Tag::context(5, true), "a ContextSpecific value with tag 5"),
+    ];
+    for (tag, name) in names {
+        // ENUMERATED is none of them.
+        let other = reader(&hex!("0a0100"))
+            .expect(tag)
+            .map(drop)
+            .unwrap_err()
+            .to_string();
+        assert!(other.contains(&format!(": {name} was expected")), "{other}");
+        let end = reader(&[]).expect(tag).map(drop).unwrap_err().to_string();
+        let words = format!("it ends where {name} was expected");
+        assert!(end.contains(&words), "{end}");
+    }
+}
+
+#[test]
+fn identifier_octets_have_a_class() {
+    for (octet, class, constructed) in [
+        (0x0a, Class::Universal, false),
+        (0x4a, Class::Application, false),
+        (0xaa, Class::ContextSpecific, true),
+        (0xca, Class::Private, false),
+    ] {
+        let input = [octet, 0];
+        let tag = reader(&input).read().unwrap().tag;
+        let expected = Tag {
+            class,
+            constructed,
+            number: 10,
+        };
+        assert_eq!(tag, expected);
+    }
 }

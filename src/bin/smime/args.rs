@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::choices::{Cipher, Digest, KeyEncryption};
+use crate::outgoing::OutboxCommand;
 use crate::password::PasswordSource;
 use crate::receiving::{InspectCommand, OpenCommand};
 use crate::storing::{StoreCommand, StoreOption};
@@ -41,7 +42,8 @@ pub enum Command {
             and Bcc. Each Bcc recipient gets a copy encrypted for nobody else.\n\n\
             What was chosen for whom, and the server's answer per recipient, goes to stderr.",
         after_help = "Exit status: 0 accepted for all recipients, 1 not accepted for some, 2 nothing was sent, \
-            64 wrong usage."
+            64 wrong usage. With --outbox a message that was not accepted is in the outbox, if it says so: do not \
+            send it again, `smime outbox send` does."
     )]
     Send(SendCommand),
     /// Decrypt and verify a message, and say why it is to be believed or not
@@ -80,6 +82,14 @@ pub enum Command {
         after_help = "Exit status: 0 done, 2 not done, or not all of it, 64 wrong usage."
     )]
     Store(StoreCommand),
+    /// Messages that are to be sent: look at them, send them, decide about them
+    #[command(
+        subcommand,
+        long_about = "Messages that `smime send --outbox DIR` has stored and that not everybody has yet. What was \
+            deferred is tried again by `send`, later each time. What may have arrived, because no answer of the server was \
+            read, waits for `decide`. Who was rejected or given up stays in the list until `remove`."
+    )]
+    Outbox(OutboxCommand),
 }
 
 #[derive(Args)]
@@ -94,6 +104,10 @@ pub struct ProtectCommand {
 pub struct SendCommand {
     #[command(flatten)]
     pub server: ServerArgs,
+    /// Store the message in this folder before it is sent, protected as it is, and keep it there until everybody has
+    /// it; see `smime outbox`. The folder is made when it is not there
+    #[arg(long, value_name = "DIR", help_heading = "Server")]
+    pub outbox: Option<PathBuf>,
     #[command(flatten)]
     pub protection: Protection,
     #[command(flatten)]
@@ -258,7 +272,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, c
             }
             Ok(())
         }
-        Command::Store(_) => Ok(()),
+        Command::Outbox(OutboxCommand::Send(command)) => check_server(&command.server),
+        Command::Store(_) | Command::Outbox(_) => Ok(()),
     };
     checked.map_err(|problem| wrong(name, problem))?;
     Ok(command)

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use smime::protect::ProtectReport;
 use smime::submit::{Cause, Delivery, Outcome, Reply};
-use smime::{Certificate, Envelope};
+use smime::{Certificate, Envelope, Mailbox};
 
 /// One line, or several. A terminal that is gone is not worth a panic.
 pub fn to_stderr(text: fmt::Arguments<'_>) {
@@ -95,23 +95,28 @@ pub fn delivered(delivery: &Delivery) -> Value {
     let mut all = Vec::new();
     for delivered in delivery.copies() {
         for (recipient, outcome) in delivered.iter() {
-            let (name, reply) = match outcome {
-                Outcome::Accepted(reply) => ("accepted", Some(reply)),
-                Outcome::Rejected(cause) => ("rejected", cause.reply()),
-                Outcome::Deferred(cause) => ("deferred", cause.reply()),
-                Outcome::Unknown(cause) => ("unknown", Cause::reply(cause)),
-                _ => ("other", None),
-            };
-            all.push(json!({
-                "copy": delivered.index(),
-                "recipient": recipient.address(),
-                "outcome": name,
-                "code": reply.map(Reply::code),
-                "text": outcome.to_string(),
-            }));
+            all.push(recipient_outcome(delivered.index(), recipient, outcome));
         }
     }
     Value::Array(all)
+}
+
+/// What became of one recipient of one copy.
+pub fn recipient_outcome(copy: usize, recipient: &Mailbox, outcome: &Outcome) -> Value {
+    let (name, reply) = match outcome {
+        Outcome::Accepted(reply) => ("accepted", Some(reply)),
+        Outcome::Rejected(cause) => ("rejected", cause.reply()),
+        Outcome::Deferred(cause) => ("deferred", cause.reply()),
+        Outcome::Unknown(cause) => ("unknown", Cause::reply(cause)),
+        _ => ("other", None),
+    };
+    json!({
+        "copy": copy,
+        "recipient": recipient.address(),
+        "outcome": name,
+        "code": reply.map(Reply::code),
+        "text": outcome.to_string(),
+    })
 }
 
 fn certificate(certificate: &Certificate) -> Value {

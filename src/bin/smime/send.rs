@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
-use serde_json::json;
-use smime::submit::{Delivery, Submitter};
+use serde_json::{Value, json};
+use smime::submit::{Delivery, Outcome, Submitter};
 use smime::{Certificate, Protected};
 
 use crate::args::{SendCommand, ServerArgs};
@@ -14,7 +14,7 @@ use crate::input;
 use crate::output::Output;
 use crate::password::PasswordSource;
 use crate::protection::{self, Prepared};
-use crate::{failure, files, report};
+use crate::{failure, files, outbox, report};
 
 pub fn run(command: &SendCommand) -> Result<ExitCode> {
     let Prepared {
@@ -41,46 +41,71 @@ pub fn run(command: &SendCommand) -> Result<ExitCode> {
         .as_deref()
         .map(|path| keep(path, &protected))
         .transpose()?;
-    let delivery = submitter.send_blocking(&protected)?;
+    let sent = match &command.outbox {
+        Some(folder) => outbox::send(folder, &protected, &submitter)?,
+        None => of_delivery(&submitter.send_blocking(&protected)?),
+    };
     let kept = kept.into_iter().flatten();
     let lost: Vec<_> = kept.filter_map(|copy| copy.commit().err()).collect();
 
-    tell(command.files.json, &protected, &warnings, &delivery);
+    tell(command.files.json, &protected, &warnings, &sent);
     for error in lost {
         report::to_stderr(format_args!(
-            "warning: the message was sent, but not kept: {error}"
+            "warning: the message was {}, but not kept: {error}",
+            if command.outbox.is_some() {
+                "stored"
+            } else {
+                "sent"
+            }
         ));
     }
-    Ok(ExitCode::from(exit_status(&delivery)))
+    Ok(ExitCode::from(sent.exit))
 }
 
-fn tell(as_json: bool, protected: &Protected, warnings: &[String], delivery: &Delivery) {
+/// What became of a message.
+pub struct Sent {
+    pub value: Value,
+    pub words: String,
+    pub exit: u8,
+}
+
+fn of_delivery(delivery: &Delivery) -> Sent {
+    Sent {
+        value: json!({ "delivery": report::delivered(delivery) }),
+        words: delivery.to_string(),
+        exit: exit_status(delivery.iter().map(|(_, outcome)| outcome)),
+    }
+}
+
+fn tell(as_json: bool, protected: &Protected, warnings: &[String], sent: &Sent) {
     let report = protected.report();
     if as_json {
-        let value = json!({
-            "protected": report::protected(report, warnings),
-            "delivery": report::delivered(delivery),
-        });
+        let mut value = json!({ "protected": report::protected(report, warnings) });
+        if let (Some(all), Value::Object(sent)) = (value.as_object_mut(), &sent.value) {
+            all.extend(sent.clone());
+        }
         report::to_stderr(format_args!("{value}"));
     } else {
         report::to_stderr(format_args!("{}", report::in_words(report, warnings)));
-        report::to_stderr(format_args!("{delivery}"));
+        report::to_stderr(format_args!("{}", sent.words));
     }
 }
 
-fn exit_status(delivery: &Delivery) -> u8 {
-    let any = delivery.iter().any(|(_, outcome)| {
+pub fn exit_status<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> u8 {
+    let (mut all, mut any) = (true, false);
+    for outcome in outcomes {
+        all &= outcome.is_accepted();
         // Unknown may have been delivered, so it is not "nothing was sent".
-        outcome.is_accepted() || matches!(outcome, smime::submit::Outcome::Unknown(_))
-    });
-    match (delivery.all_accepted(), any) {
+        any |= outcome.is_accepted() || matches!(outcome, Outcome::Unknown(_));
+    }
+    match (all, any) {
         (true, _) => 0,
         (false, true) => failure::PARTLY_SENT,
         (false, false) => failure::FAILED,
     }
 }
 
-fn submitter(server: &ServerArgs) -> Result<Submitter> {
+pub fn submitter(server: &ServerArgs) -> Result<Submitter> {
     let (host, port) = &server.server;
     let mut submitter = match server.starttls {
         true => Submitter::starttls(host)?,

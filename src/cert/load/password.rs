@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_hides_it() {
+    fn key_02_debug_hides_a_password() {
         assert!(!format!("{:?}", Password::from("secret")).contains("secret"));
     }
 }

@@ -9,7 +9,7 @@ mod transport;
 mod tests;
 
 pub(crate) use attempt::{Attempt, attempts};
-pub(crate) use keyless::without_certificate;
+pub(crate) use keyless::{is_addressed, without_certificate};
 
 use crate::asn1::{Reader, Tag, Value, to_der};
 use crate::bag::Algorithm;

@@ -127,3 +127,35 @@ fn names(set: &Value<'_>, limits: &Limits) -> Vec<String> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asn1;
+
+    #[test]
+    fn digests_that_are_not_computed_have_names() {
+        // RFC 1319, 1320 and 1321; ISO/IEC 10118-3; NIST's Computer Security Objects Register.
+        for (dotted, name) in [
+            ("1.2.840.113549.2.2", "MD2"),
+            ("1.2.840.113549.2.4", "MD4"),
+            ("1.2.840.113549.2.5", "MD5"),
+            ("1.3.36.3.2.1", "RIPEMD-160"),
+            ("2.16.840.1.101.3.4.2.5", "SHA-512/224"),
+            ("2.16.840.1.101.3.4.2.6", "SHA-512/256"),
+            ("2.16.840.1.101.3.4.2.7", "SHA3-224"),
+            ("2.16.840.1.101.3.4.2.8", "SHA3-256"),
+            ("2.16.840.1.101.3.4.2.9", "SHA3-384"),
+            ("2.16.840.1.101.3.4.2.10", "SHA3-512"),
+            ("2.16.840.1.101.3.4.2.11", "SHAKE128"),
+            ("2.16.840.1.101.3.4.2.12", "SHAKE256"),
+            ("2.16.840.1.101.3.4.2.18", "SHAKE256"),
+        ] {
+            let algorithm = asn1::sequence(&[&asn1::oid(&dotted.parse().unwrap())]);
+            let limits = Limits::default();
+            let value = asn1::Reader::new(&algorithm, "test", &limits).read();
+            let named = digest(&value.unwrap()).unwrap().unwrap_err();
+            assert_eq!(named, format!("{name} ({dotted})"));
+        }
+    }
+}

@@ -6,6 +6,8 @@ use crate::crypto::random::testing::{FailingAfter, Seeded, Stuck};
 use crate::key::UnwrapRequest;
 use crate::key::testing::{ec, ed25519, have_openssl, openssl, rsa2048, x25519 as x25519_key};
 
+mod wycheproof;
+
 const CURVES: [Curve; 3] = [Curve::P256, Curve::P384, Curve::P521];
 
 /// RFC 7748 6.1.

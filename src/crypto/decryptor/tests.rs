@@ -6,6 +6,8 @@ use super::*;
 use crate::crypto::ContentCipher;
 use crate::crypto::encryptor::Encryptor;
 
+mod wycheproof;
+
 const RC2_40: ReceivedCipher = ReceivedCipher::Rc2Cbc { effective_bits: 40 };
 const RC2_64: ReceivedCipher = ReceivedCipher::Rc2Cbc { effective_bits: 64 };
 const RC2_128: ReceivedCipher = ReceivedCipher::Rc2Cbc {

@@ -164,6 +164,8 @@ fn long_contents() {
 }
 
 proptest! {
+    // Each case tries every cipher.
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn splits_do_not_matter(
         text in prop::collection::vec(any::<u8>(), 0..70),

@@ -1,6 +1,8 @@
 use super::*;
 use hex_literal::hex;
 
+mod wycheproof;
+
 /// RFC 5869 A.1, A.2, A.3.
 #[test]
 fn rfc_5869() {

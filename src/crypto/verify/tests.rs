@@ -11,6 +11,7 @@ use crate::key::{PrivateKey, SignRequest};
 
 mod forgeries;
 mod openssl;
+mod wycheproof;
 
 fn kinds() -> Vec<(PrivateKey, SignatureAlgorithm)> {
     let mut all = vec![(ed25519(), SignatureAlgorithm::Ed25519)];

@@ -1,6 +1,8 @@
 use super::*;
 use hex_literal::hex;
 
+mod wycheproof;
+
 /// RFC 3394 4.1 to 4.6: KEK 00 01 02 .., key data 00 11 22 .. ff 00 01 ..
 #[test]
 fn rfc_3394() {

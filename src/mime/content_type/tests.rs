@@ -108,3 +108,13 @@ fn reads_transfer_encodings() {
     let two = "Content-Transfer-Encoding: 7bit\r\nContent-Transfer-Encoding: base64";
     assert!(of(two).is_err());
 }
+
+#[test]
+fn a_tab_in_a_parameter_can_be_written_anew() {
+    let value = "multipart/signed; protocol=\"appl\tcation\"; boundary=\"s\"";
+    let written = rewrite(&Field::new("Content-Type", value).unwrap()).unwrap();
+    assert!(!written.contains('\t'), "{written}");
+    let parsed = ContentType::parse(&written).unwrap();
+    assert_eq!(parsed, ContentType::parse(value).unwrap());
+    assert!(ContentType::parse("text/plain; name*=UTF-8''a%0Ab").is_err());
+}

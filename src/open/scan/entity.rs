@@ -52,15 +52,22 @@ struct Body {
     matter: Matter,
 }
 
+/// The longest CMS object with a length of one octet: only as a whole can it be told from a mail.
+const SHORT_OBJECT: usize = 2 + 0x7f;
+
 impl EntityScan {
     pub(super) fn new(begin: Begin, shared: &Shared) -> EntityScan {
+        let least = match begin.depth {
+            0 => SHORT_OBJECT,
+            _ => 0,
+        };
         EntityScan {
             begin,
             digests: None,
             is_signature: false,
             is_leaf: false,
             limits: shared.config.limits,
-            may_hold: shared.may_hold(),
+            may_hold: shared.may_hold().max(least),
             len: 0,
             is_blank: true,
             state: State::Held(Gather::default()),

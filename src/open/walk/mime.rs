@@ -37,7 +37,13 @@ fn may_be_a_mail(bytes: &Bytes, limits: &Limits) -> Result<(), Error> {
     if bytes.trim_ascii().is_empty() {
         return Err(Error::malformed("mail", "it is empty"));
     }
-    if bytes.first() == Some(&0x30) && read(bytes, limits).is_ok() {
+    // One that does not fit in memory is known by its beginning, so the same goes for a broken one that does.
+    let is_object = match bytes {
+        [0x30, 0x80..=0x88, ..] => true,
+        [0x30, ..] => read(bytes, limits).is_ok(),
+        _ => false,
+    };
+    if is_object {
         return Err(no_mail());
     }
     Ok(())

@@ -3,6 +3,8 @@ use crate::asn1::{Reader, integer_u64, null, octet_string, oid, sequence};
 use crate::{ErrorKind, Limits};
 use hex_literal::hex;
 
+mod wycheproof;
+
 /// Computed with Python's hashlib after RFC 7292 B.2; the first are the widely published "smeg" vectors.
 #[test]
 fn pkcs12_kdf_vectors() {

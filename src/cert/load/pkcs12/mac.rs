@@ -87,6 +87,10 @@ impl MacData {
             Derivation::Pbmac1 { kdf, key_len } => kdf.derive(password.utf8(), *key_len, budget)?,
         };
         let found = self.hash.hmac(&key, content);
+        #[cfg(fuzzing)]
+        if crate::crypto::stub::accepts(&self.digest) {
+            return Ok(true);
+        }
         Ok(found.ct_eq(&self.digest).into())
     }
 

@@ -90,8 +90,14 @@ fn encrypted_pkcs8() {
     how.push("-v1 PBE-SHA1-2DES".to_owned());
     how.push("-v1 PBE-SHA1-RC2-40 -provider default -provider legacy".to_owned());
     how.push("-v1 PBE-SHA1-RC2-128 -provider default -provider legacy".to_owned());
-    for how in how {
-        for form in ["PEM", "DER"] {
+    for (number, how) in how.iter().enumerate() {
+        // The armour is the same around all of them.
+        let forms = if number == 0 {
+            &["PEM", "DER"][..]
+        } else {
+            &["DER"]
+        };
+        for form in forms {
             openssl.run(&format!(
                 "pkcs8 -topk8 -in a.key.pem -outform {form} -out e -passout pass:käse {how}"
             ));

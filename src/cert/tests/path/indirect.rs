@@ -161,7 +161,19 @@ fn who_signs_for_others_must_not_be_revoked() {
         Outcome::Passed
     );
     assert_eq!(
-        tree.with(&[&lists], &[good, of_root(&[0x66])]),
+        tree.with(&[&lists], &[good.clone(), of_root(&[0x66])]),
+        Outcome::Unknown
+    );
+    // A response says so as well.
+    let response = tree.root.ocsp_response();
+    let response = response.revoked(lists.certificate_der(), THEN, None);
+    let mut case = tree.case().crl(&good);
+    case.others.push(read(lists.certificate_der()));
+    assert_eq!(outcomes(case.path().checks())[0], Outcome::Passed);
+    let response = OcspResponse::from_bytes(&response.issue()).unwrap();
+    case.ocsp_responses.push(response);
+    assert_eq!(
+        outcomes(case.validate().unwrap().checks())[0],
         Outcome::Unknown
     );
     // Nor a CA between.

@@ -63,6 +63,9 @@ fn dates() {
     assert_eq!(case.reasons(), std::slice::from_ref(&early));
     let case = below(|c| c.validity(past.0, past.1));
     assert_eq!(case.reasons(), [of_issuer("CN=Middle", expired)]);
+    let failure = case.validate().unwrap_err();
+    let mut failed = failure.checks.iter().filter(|check| check.is_failed());
+    assert!(failed.all(|check| check.aspect() == Aspect::Time));
     let case = below(|c| c.validity(future.0, future.1));
     assert_eq!(case.reasons(), [of_issuer("CN=Middle", early)]);
     // RFC 5280 6.1.1 d asks nothing about the dates of an anchor.

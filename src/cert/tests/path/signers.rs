@@ -81,6 +81,22 @@ fn pki_06_the_list_of_one_key_does_not_hide_that_of_another() {
     }
 }
 
+/// ATTACKS PKI-06: nor does a response that says good.
+#[test]
+fn pki_06_a_response_does_not_hide_the_list_of_another_key() {
+    let ca = Renewed::new();
+    let response = ca.old.ocsp_response();
+    let response = response.updates("250701000000Z", Some("270101000000Z"));
+    let response = response.good(&ca.of_old).issue();
+    let list = ca.new.revocation_list();
+    let list = list.updates("250801000000Z", Some("270101000000Z"));
+    let list = list.revoke(LEAF, THEN, KEY_COMPROMISE).issue();
+    let mut case = ca.case(&ca.of_old).crl(&list);
+    case.ocsp_responses
+        .push(OcspResponse::from_bytes(&response).unwrap());
+    assert_eq!(case.reasons(), [revoked("CN=bob", "keyCompromise")]);
+}
+
 /// Of one key the newest list counts, whatever an older one says.
 #[test]
 fn a_newer_list_of_the_same_key_counts() {

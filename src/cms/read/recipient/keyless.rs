@@ -138,6 +138,19 @@ fn cipher(algorithm: &Algorithm<'_>) -> Result<(ReceivedCipher, Vec<u8>), Error>
 /// A content key, and how it came.
 pub(crate) type ContentKey = (ReceivedKeyEncryption, Zeroizing<Vec<u8>>);
 
+/// Whether [`without_certificate`] has a password or key for one of these recipients, be it the right one or not.
+pub(crate) fn is_addressed(
+    recipients: &[RecipientInfo],
+    passwords: &[Zeroizing<String>],
+    keys: &[(Vec<u8>, Zeroizing<Vec<u8>>)],
+) -> bool {
+    recipients.iter().any(|recipient| match &recipient.kind {
+        Kind::SharedKey(recipient) => keys.iter().any(|(name, _)| *name == recipient.identifier),
+        Kind::Password(_) => !passwords.is_empty(),
+        _ => false,
+    })
+}
+
 /// The content key by a password (PasswordRecipientInfo, RFC 3211) or a shared key (KEKRecipientInfo). `passwords` in order; `keys`
 /// by identifier. `None`: no such recipient, or none of them fits.
 ///

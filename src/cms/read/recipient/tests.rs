@@ -153,3 +153,22 @@ impl Kari {
 fn is_decryption(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Decryption)
 }
+
+/// After `date` and `other` of a key identifier nothing may stand.
+#[test]
+fn key_identifiers_end_where_they_should() {
+    let date = asn1::tlv(Tag::GENERALIZED_TIME, b"20260101000000Z");
+    let other = asn1::sequence(&[&asn1::oid(&ObjectIdentifier::new_unwrap("1.2.3"))]);
+    let null = asn1::null();
+    let (date, other, null) = (&*date, &*other, &*null);
+    let skip = |parts: &[&[u8]]| {
+        let input = parts.concat();
+        skip_date_and_other(Reader::new(&input, "test", &Limits::default()))
+    };
+    for good in [&[][..], &[date], &[other], &[date, other]] {
+        skip(good).unwrap();
+    }
+    for bad in [&[null][..], &[other, date], &[date, other, null]] {
+        assert!(skip(bad).is_err());
+    }
+}

@@ -111,3 +111,24 @@ impl Open {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A vector that grows by itself leaves what it held behind.
+    #[test]
+    fn grows_by_moving_and_no_further_than_it_may() {
+        let limits = Limits {
+            held_in_all: 25,
+            ..Limits::default()
+        };
+        let mut kept = Kept::new(&limits);
+        for (more, length, capacity) in [(10, 10, 20), (10, 20, 20), (5, 25, 25)] {
+            kept.append(&vec![7; more]).unwrap();
+            assert_eq!(kept.len(), length);
+            assert_eq!(kept.octets.capacity(), capacity);
+        }
+        assert!(kept.append(&[7]).is_err());
+    }
+}
