@@ -10,8 +10,9 @@
 //! interrupts hide small differences. A |t| above 4.5 makes a difference likely, above 10 certain. The figures are in
 //! docs/RELIABILITY.md.
 //!
-//! A small |t| proves only that nothing was seen here, so each family has a leak made on purpose, which must be found,
-//! and one class against itself, which must not.
+//! A small |t| proves only that nothing was seen here. So RSA, MACs, tags and ciphers have leaks made on purpose, which
+//! must be found, and one class against itself, which must not; where a leak on purpose is not found, a small |t| beside
+//! it shows nothing.
 
 #![forbid(unsafe_code)]
 

@@ -21,6 +21,13 @@
 
 // The order is the order of the layers: a module uses only modules above it.
 // `tests/layering.rs` reads this list and enforces it.
+#[cfg(test)]
+#[path = "../tests/support/skip.rs"]
+mod skip;
+#[cfg(test)]
+#[path = "../tests/support/timed.rs"]
+mod timed;
+
 pub mod error;
 pub mod limits;
 

@@ -29,6 +29,8 @@ mod revoked;
 mod send;
 #[path = "online/server.rs"]
 mod server;
+#[path = "support/skip.rs"]
+mod skip;
 #[allow(dead_code)] // The tests of submission use the rest of it.
 #[path = "support/smtp.rs"]
 mod smtp;

@@ -6,6 +6,8 @@
 mod ca;
 #[path = "support/people.rs"]
 mod people;
+#[path = "support/skip.rs"]
+mod skip;
 #[allow(dead_code)] // The tests of submission use the rest of it.
 #[path = "support/smtp.rs"]
 mod smtp;
@@ -22,6 +24,7 @@ use smime::policy::StandardPolicy;
 use smime::submit::Submitter;
 use smime::{Opener, TrustAnchors};
 use smtp::{Script, Server};
+use tokio::net::TcpSocket;
 
 /// Runs until it is dropped.
 struct Postfix {
@@ -32,8 +35,15 @@ struct Postfix {
 impl Postfix {
     /// With the configuration of the document, and this next hop.
     fn start(next_hop: SocketAddr) -> Postfix {
+        // Somebody else may take the port before it does.
+        (0..5)
+            .find_map(|_| Postfix::start_at(free_port(), next_hop))
+            .expect("every port was taken")
+    }
+
+    /// Nothing when the port is taken.
+    fn start_at(port: u16, next_hop: SocketAddr) -> Option<Postfix> {
         let folder = tempfile::tempdir().unwrap();
-        let port = free().port();
         let document =
             fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/DEPLOYMENT.md"));
         let document = document.unwrap();
@@ -77,11 +87,14 @@ impl Postfix {
         fs::set_permissions(folder.path(), open).unwrap();
         let postfix = Postfix { folder, port };
         let started = postfix.tool("postfix", "start");
+        if !started.status.success() && postfix.log().contains("Address already in use") {
+            return None;
+        }
         assert!(started.status.success(), "{started:?}\n{}", postfix.log());
         postfix.until("it listens", || {
             TcpStream::connect(("127.0.0.1", port)).is_ok()
         });
-        postfix
+        Some(postfix)
     }
 
     fn tool(&self, name: &str, argument: &str) -> Output {
@@ -128,12 +141,10 @@ fn run(command: &mut Command) -> Output {
         .unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
-/// An address that nobody listens on.
-fn free() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
+/// A port that nobody has now.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 /// Says loudly why not. It is a failure where the gate has installed everything, which `SMIME_POSTFIX` says.
@@ -151,7 +162,7 @@ fn is_there() -> bool {
             std::env::var_os("SMIME_POSTFIX").is_none(),
             "no Postfix: {why}"
         );
-        eprintln!("skipped: the test with Postfix, because {why}");
+        skip::loudly(format!("the test with Postfix, because {why}"));
         return false;
     }
     true
@@ -164,13 +175,25 @@ fn the_document_names_what_it_shows() {
     assert_eq!(document.matches("```ini\n").count(), 2);
 }
 
+#[test]
+fn a_port_that_somebody_else_has_is_left_to_him() {
+    if !is_there() {
+        return;
+    }
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    assert!(Postfix::start_at(port, ([127, 0, 0, 1], 1).into()).is_none());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_postfix_keeps_a_message_until_the_next_hop_takes_it() {
     if !is_there() {
         return;
     }
-    let next_hop = free();
-    let postfix = Postfix::start(next_hop);
+    // Nobody listens yet, and nobody else can.
+    let next_hop = TcpSocket::new_v4().unwrap();
+    next_hop.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let postfix = Postfix::start(next_hop.local_addr().unwrap());
     let alice = person(Key::P256, ALICE);
     // With a line that begins with a dot, a long one, and trailing spaces.
     let text = mail().replace(
@@ -194,7 +217,7 @@ async fn a_postfix_keeps_a_message_until_the_next_hop_takes_it() {
         "{queue}"
     );
 
-    let server = Server::start_at(next_hop, Script::default()).await;
+    let server = Server::start_on(next_hop.listen(16).unwrap(), Script::default());
     let flushed = postfix.tool("postqueue", "-f");
     assert!(flushed.status.success(), "{flushed:?}");
     postfix.until("the queue is empty", || postfix.queue().is_empty());

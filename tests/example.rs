@@ -7,6 +7,8 @@ mod ca;
 mod mail_server;
 #[path = "cli/openssl.rs"]
 mod openssl;
+#[path = "support/skip.rs"]
+mod skip;
 #[allow(dead_code)] // The tests of submission use the rest of it.
 #[path = "support/smtp.rs"]
 mod smtp;
@@ -18,7 +20,7 @@ use mail_server::{PASSWORD, USER};
 
 /// The example beside this test. `cargo test` builds both; with `--test example` alone it is whatever was
 /// built before.
-fn example(name: &str, test: &str) -> Option<PathBuf> {
+fn example(name: &str) -> Option<PathBuf> {
     let this = std::env::current_exe().unwrap();
     let target = this.parent().and_then(Path::parent).unwrap();
     let program = target
@@ -33,7 +35,9 @@ fn example(name: &str, test: &str) -> Option<PathBuf> {
         Ok("true"),
         "the example is not built"
     );
-    eprintln!("SKIPPED {test}: the example is not built; cargo build --example {name}");
+    crate::skip::loudly(format!(
+        "the example is not built; cargo build --example {name}"
+    ));
     None
 }
 
@@ -74,8 +78,7 @@ fn commands(printed: &str) -> Vec<String> {
 
 #[test]
 fn the_demo_runs_and_openssl_reads_what_it_delivered() {
-    let test = "the_demo_runs_and_openssl_reads_what_it_delivered";
-    let Some(program) = example("send", test) else {
+    let Some(program) = example("send") else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -95,7 +98,7 @@ fn the_demo_runs_and_openssl_reads_what_it_delivered() {
     assert_eq!(seen, 3, "{printed}");
     let closed = printed.matches("it is encrypted to others").count();
     assert_eq!(closed, 3, "{printed}");
-    if !openssl::is_there(test) {
+    if !openssl::is_there() {
         return;
     }
     let shell = |command: &str| {
@@ -136,7 +139,7 @@ fn the_demo_runs_and_openssl_reads_what_it_delivered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_form_sends_and_refuses() {
-    let Some(program) = example("send", "the_form_sends_and_refuses") else {
+    let Some(program) = example("send") else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -264,8 +267,7 @@ async fn the_form_sends_and_refuses() {
 
 #[test]
 fn open_reads_what_send_delivered() {
-    let test = "open_reads_what_send_delivered";
-    let (Some(send), Some(open)) = (example("send", test), example("open", test)) else {
+    let (Some(send), Some(open)) = (example("send"), example("open")) else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -326,7 +328,7 @@ fn open_reads_what_send_delivered() {
 
 #[test]
 fn cms_shows_the_door_below_mime() {
-    let Some(program) = example("cms", "cms_shows_the_door_below_mime") else {
+    let Some(program) = example("cms") else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();

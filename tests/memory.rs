@@ -12,6 +12,8 @@ mod measured;
 mod openssl;
 #[path = "memory/people.rs"]
 mod people;
+#[path = "support/skip.rs"]
+mod skip;
 
 use std::fs::File;
 use std::io;
@@ -90,8 +92,8 @@ fn assert_flat(small: &Figures, large: &Figures, size: u64) {
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
-fn check(test: &str, options: &str, status: i32, large: u64) {
-    if !measured::is_possible(test) {
+fn check(options: &str, status: i32, large: u64) {
+    if !measured::is_possible() {
         return;
     }
     let people = People::new();
@@ -104,38 +106,38 @@ fn check(test: &str, options: &str, status: i32, large: u64) {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "as its neighbours, which are slow enough")]
 fn signed() {
-    check("signed", SIGN, 0, LARGE);
+    check(SIGN, 0, LARGE);
 }
 
 #[test]
 fn signed_opaque_and_compressed() {
     let options = format!("{SIGN} --opaque --compress");
-    check("signed_opaque_and_compressed", &options, 0, LARGE);
+    check(&options, 0, LARGE);
 }
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "as its neighbours, which are slow enough")]
 fn signed_and_encrypted_with_cbc() {
     let options = format!("{SIGN} --to bob.pem");
-    check("signed_and_encrypted_with_cbc", &options, 0, LARGE);
+    check(&options, 0, LARGE);
 }
 
 #[test]
 fn signed_and_encrypted_with_gcm() {
     let options = format!("{SIGN} --to bob.pem --cipher aes256-gcm");
-    check("signed_and_encrypted_with_gcm", &options, 0, LARGE);
+    check(&options, 0, LARGE);
 }
 
 #[test]
 fn encrypted_with_cbc() {
-    check("encrypted_with_cbc", "--to bob.pem", 1, LARGE);
+    check("--to bob.pem", 1, LARGE);
 }
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "as its neighbours, which are slow enough")]
 fn encrypted_with_gcm() {
     let options = "--to bob.pem --cipher aes256-gcm";
-    check("encrypted_with_gcm", options, 1, LARGE);
+    check(options, 1, LARGE);
 }
 
 fn detached(people: &People, size: u64) -> Figures {
@@ -148,8 +150,7 @@ fn detached(people: &People, size: u64) -> Figures {
 
 #[test]
 fn detached_signatures() {
-    let test = "detached_signatures";
-    if !measured::is_possible(test) || !openssl::is_there(test) {
+    if !measured::is_possible() || !openssl::is_there() {
         return;
     }
     let people = People::new();
@@ -163,7 +164,7 @@ fn five_gigabytes() {
         format!("{SIGN} --to bob.pem"),
         format!("{SIGN} --to bob.pem --cipher aes256-gcm"),
     ] {
-        check("five_gigabytes", &options, 0, HUGE);
+        check(&options, 0, HUGE);
     }
     let people = People::new();
     assert_flat(&detached(&people, SMALL), &detached(&people, HUGE), HUGE);

@@ -46,6 +46,8 @@ mod stream_equal;
 mod stream_failures;
 #[path = "open/stream_hostile.rs"]
 mod stream_hostile;
+#[path = "open/stream_passes.rs"]
+mod stream_passes;
 #[path = "open/tools.rs"]
 mod tools;
 #[path = "open/verdicts.rs"]

@@ -2,6 +2,8 @@
 //! stopped is beside the code.
 #![cfg(feature = "outbox")]
 
+#[path = "outbox/beside.rs"]
+mod beside;
 #[path = "support/ca.rs"]
 mod ca;
 #[path = "outbox/clear.rs"]
@@ -12,6 +14,10 @@ mod kills;
 mod mail_server;
 #[path = "support/people.rs"]
 mod people;
+#[path = "support/skip.rs"]
+mod skip;
+#[path = "outbox/synced.rs"]
+mod synced;
 #[path = "outbox/together.rs"]
 mod together;
 #[path = "outbox/witness.rs"]

@@ -1,5 +1,6 @@
 //! What hostile bytes may cost who reads them: memory in proportion to the input, work that grows no faster than it, and
-//! an error where something is nested, counted or claimed beyond reason. Counted by an allocator, never timed.
+//! an error where something is nested, counted or claimed beyond reason. Memory is counted by an allocator; of work, the
+//! growth is measured and no time.
 
 #[path = "support/ca.rs"]
 mod ca;
@@ -7,8 +8,12 @@ mod ca;
 mod forge;
 #[path = "support/people.rs"]
 mod people;
+#[path = "support/skip.rs"]
+mod skip;
 #[path = "support/structure.rs"]
 mod structure;
+#[path = "support/timed.rs"]
+mod timed;
 
 #[path = "readers/counted.rs"]
 mod counted;

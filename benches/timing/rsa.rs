@@ -8,6 +8,8 @@ use rsa::{BoxedUint, RsaPrivateKey};
 use smime::PrivateKey;
 use smime::key::{KeyError, KeyOps, Secret, SignRequest, UnwrapRequest};
 
+use zeroize::Zeroizing;
+
 use crate::random::Random;
 use crate::welch::Class;
 use crate::{Case, Meaning};
@@ -39,14 +41,18 @@ fn encrypted(key: &RsaPrivateKey, block: &[u8; 256]) -> UnwrapRequest {
     }
 }
 
-/// As it is not to be done: back at the first byte that is wrong.
-fn leaky(key: &RsaPrivateKey, request: &UnwrapRequest) -> Option<Vec<u8>> {
+/// As it is not to be done: back at the first byte that is wrong, `late` or before the result is checked against faults.
+fn leaky(key: &RsaPrivateKey, request: &UnwrapRequest, late: bool) -> Option<Vec<u8>> {
     let UnwrapRequest::RsaPkcs1 { encrypted_key, .. } = request else {
         return None;
     };
     let number = BoxedUint::from_be_slice(encrypted_key, key.n_bits_precision()).ok()?;
-    let block = rsa::hazmat::rsa_decrypt_and_check(key, Some(&mut system()), &number).ok()?;
-    let block = block.to_be_bytes();
+    let decrypted = rsa::hazmat::rsa_decrypt(Some(&mut system()), key, &number).ok()?;
+    let checked = |number| rsa::hazmat::rsa_encrypt(key, number).ok();
+    let block = decrypted.to_be_bytes();
+    if late || block.starts_with(&[0, 2]) {
+        (checked(&decrypted)? == number).then_some(())?;
+    }
     let rest = block.strip_prefix(&[0, 2])?;
     let end = rest.iter().position(|byte| *byte == 0)?;
     rest.get(end + 1..).map(<[u8]>::to_vec)
@@ -66,12 +72,16 @@ impl KeyOps for Instant {
     }
 
     fn unwrap(&self, request: &UnwrapRequest) -> Result<Secret, KeyError> {
-        match request {
-            UnwrapRequest::RsaPkcs1 { encrypted_key, .. } if encrypted_key[0] < 255 => {
-                Ok(Secret::new(vec![1; usize::from(encrypted_key[0])]))
-            }
-            _ => Err(KeyError::Failed),
+        let UnwrapRequest::RsaPkcs1 { encrypted_key, .. } = request else {
+            return Err(KeyError::Failed);
+        };
+        // Made and wiped in the same time, however much of it is the answer.
+        let mut answer = Zeroizing::new(vec![1; 255]);
+        answer.truncate(usize::from(encrypted_key[0]));
+        if encrypted_key[0] == 255 {
+            return Err(KeyError::Failed);
         }
+        Ok(Secret::new(std::mem::take(&mut *answer)))
     }
 }
 
@@ -185,21 +195,21 @@ pub fn cases() -> Vec<Case> {
             block
         }),
     ];
-    let make = {
-        let key = Rc::clone(&key);
-        move |class, random: &mut Random| {
+    for (name, late) in [
+        ("RSA v1.5, control: unpadded with an early exit", true),
+        ("RSA v1.5, control: back before the check", false),
+    ] {
+        let (key, same) = (Rc::clone(&key), Rc::clone(&key));
+        let make = move |class, random: &mut Random| {
             let mut block = block(32, random);
             if class == Class::B {
                 block[1] = 1;
             }
             encrypted(&key, &block)
-        }
-    };
-    cases.push(Case::new(
-        "RSA v1.5, control: unpadded with an early exit",
-        Meaning::Control,
-        make,
-        move |request| leaky(&key, request),
-    ));
+        };
+        cases.push(Case::new(name, Meaning::Control, make, move |request| {
+            leaky(&same, request, late)
+        }));
+    }
     cases
 }

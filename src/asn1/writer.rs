@@ -123,6 +123,21 @@ mod tests {
     use super::*;
     use hex_literal::hex;
 
+    /// Backwards, which is the worst for who sorts by inserting.
+    #[test]
+    fn dos_03_sorting_a_set_is_not_quadratic() {
+        let backwards = |count: usize| {
+            let numbers = (0..count).rev().map(|n| n.to_be_bytes());
+            numbers.map(|n| octet_string(&n)).collect::<Vec<_>>()
+        };
+        let sorted = set_of(backwards(300));
+        let in_order: Vec<Vec<u8>> = backwards(300).into_iter().rev().collect();
+        assert!(sorted.ends_with(&in_order.concat()));
+        crate::timed::assert_not_quadratic("SET OF", 25_000, backwards, |parts| {
+            set_of(parts.clone());
+        });
+    }
+
     #[test]
     fn lengths_are_minimal() {
         // X.690 8.1.3, by hand.

@@ -75,6 +75,7 @@ fn read<'a>(name: &'a [u8], found: &mut Vec<Attribute<'a>>) -> Result<(), crate:
             let mut attribute = set.expect(Tag::SEQUENCE)?.reader()?;
             let oid = attribute.expect(Tag::OID)?.oid().ok();
             let value = attribute.read()?;
+            attribute.finish()?;
             found.push(Attribute { oid, value, joined });
             joined = true;
         }

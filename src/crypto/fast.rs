@@ -417,7 +417,7 @@ pub(crate) mod testing {
         )))]
         let serves = false;
         if !serves {
-            eprintln!("SKIPPED: the faster back-end is not here");
+            crate::skip::loudly("the faster back-end is not here");
         }
         serves
     }

@@ -3,6 +3,7 @@
 mod received;
 
 use const_oid::ObjectIdentifier;
+use der::asn1::Null;
 use der::{AnyRef, Decode, Sequence};
 use spki::AlgorithmIdentifierRef;
 
@@ -102,7 +103,15 @@ pub(super) fn mgf1(digest: DigestAlgorithm) -> Vec<u8> {
     identifier::algorithm(MGF1, &digest.identifier_with_null())
 }
 
+/// Parameters are NULL or absent (RFC 4055 2.1).
 fn digest(id: &AlgorithmIdentifierRef<'_>) -> Result<DigestAlgorithm, Error> {
+    let is_null = |any: AnyRef<'_>| any.decode_as::<Null>().is_ok();
+    if !id.parameters.is_none_or(is_null) {
+        return Err(Error::malformed(
+            "RSASSA-PSS parameters",
+            "a digest with parameters",
+        ));
+    }
     DigestAlgorithm::from_oid(&id.oid)
         .ok_or_else(|| Error::unsupported_algorithm("digest in RSASSA-PSS", id.oid))
 }

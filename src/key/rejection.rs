@@ -36,26 +36,26 @@ impl RejectionSecret {
         Ok(secret)
     }
 
-    /// `decrypted` if it is there and has `key_len` bytes, else the substitute; chosen without a
-    /// branch on which of the two it is.
+    /// `candidate` if it is good, else the substitute; the time does not tell which of the two it is.
+    ///
+    /// Its length is `key_len`, and of everything else nothing is taken; so nobody may learn from that.
     pub(super) fn select(
         &self,
         ciphertext: &[u8],
         key_len: usize,
-        decrypted: Option<&[u8]>,
+        candidate: &[u8],
+        good: Choice,
     ) -> Result<Secret, Error> {
         let mut key = kdf::hkdf(DigestAlgorithm::Sha256, LABEL, &self.0, ciphertext, key_len)?;
-        let present = Choice::from(u8::from(decrypted.is_some()));
-        let decrypted = decrypted.unwrap_or_default();
-        let good = present & to_u64(decrypted.len()).ct_eq(&to_u64(key_len));
-        let padded = decrypted.iter().chain(std::iter::repeat(&0));
-        for (slot, byte) in key.iter_mut().zip(padded) {
-            *slot = u8::conditional_select(slot, byte, good);
+        let good = good & to_u64(candidate.len()).ct_eq(&to_u64(key_len));
+        for (slot, byte) in key.iter_mut().zip(candidate) {
+            slot.conditional_assign(byte, good);
         }
         Ok(Secret::from_zeroizing(key))
     }
 
-    /// What an external key answered, with failures of PKCS#1 v1.5 replaced by a substituted key.
+    /// What an external key answered, with failures of PKCS#1 v1.5 replaced by a substituted key. How long the key itself
+    /// takes for an answer is its own business.
     pub(super) fn apply(
         &self,
         request: &UnwrapRequest,
@@ -71,11 +71,14 @@ impl RejectionSecret {
         match answer {
             Err(error @ KeyError::Unavailable(_)) => Err(error.into()),
             answer => {
-                let decrypted: Option<Zeroizing<Vec<u8>>> = answer
-                    .ok()
-                    .map(|secret| Zeroizing::new(secret.as_ref().to_vec()));
-                let decrypted = decrypted.as_ref().map(|bytes| bytes.as_slice());
-                self.select(encrypted_key, *key_len, decrypted)
+                let answer = answer.as_ref().map(Secret::as_ref).unwrap_or_default();
+                let good = to_u64(answer.len()).ct_eq(&to_u64(*key_len));
+                // As long as the key, whatever was answered.
+                let mut candidate = Zeroizing::new(vec![0; *key_len]);
+                for (slot, byte) in candidate.iter_mut().zip(answer) {
+                    *slot = *byte;
+                }
+                self.select(encrypted_key, *key_len, &candidate, good)
             }
         }
     }

@@ -3,8 +3,9 @@
 use der::Decode;
 use pkcs1::{EncodeRsaPrivateKey, RsaPrivateKeyRef, UintRef};
 use rsa::traits::{PaddingScheme, PrivateKeyParts, PublicKeyParts, SignatureScheme};
-use rsa::{BoxedUint, Oaep, Pkcs1v15Encrypt, Pkcs1v15Sign, Pss, RsaPrivateKey, RsaPublicKey};
-use zeroize::Zeroizing;
+use rsa::{BoxedUint, Oaep, Pkcs1v15Sign, Pss, RsaPrivateKey, RsaPublicKey};
+use subtle::{Choice, ConstantTimeEq};
+use zeroize::{Zeroize, Zeroizing};
 
 use super::rejection::RejectionSecret;
 use super::{Secret, SignRequest};
@@ -163,21 +164,35 @@ impl RsaKey {
     pub(super) fn unwrap_pkcs1(&self, encrypted: &[u8], key_len: usize) -> Result<Secret, Error> {
         #[cfg(fuzzing)]
         if let Some(decrypted) = crate::crypto::stub::decrypt(encrypted) {
-            return self
-                .rejection
-                .select(encrypted, key_len, decrypted.as_deref());
+            let good = Choice::from(u8::from(decrypted.is_some()));
+            let candidate = decrypted.as_deref().unwrap_or_default();
+            return self.rejection.select(encrypted, key_len, candidate, good);
         }
         let mut draw = Draw::new(&SystemRandom);
-        let decrypted = Pkcs1v15Encrypt
-            .decrypt(Some(&mut draw), &self.key, encrypted)
-            .ok()
-            .map(Zeroizing::new);
+        let block = self.decrypt_block(encrypted, &mut draw);
         // A source that fails says nothing about the ciphertext, so it may be told.
         if let Some(failure) = draw.failure() {
             return Err(failure);
         }
-        let decrypted = decrypted.as_ref().map(|bytes| bytes.as_slice());
-        self.rejection.select(encrypted, key_len, decrypted)
+        let block = block.as_ref().map(|block| block.as_slice());
+        let (candidate, good) = block
+            .and_then(|block| unpadded(block, key_len))
+            .unwrap_or((&[], Choice::from(0)));
+        self.rejection.select(encrypted, key_len, candidate, good)
+    }
+
+    /// The block inside, as long as the modulus. `None` for what everybody can see is no ciphertext of this key, and
+    /// when the random source fails.
+    fn decrypt_block(&self, encrypted: &[u8], draw: &mut Draw<'_>) -> Option<Zeroizing<Vec<u8>>> {
+        let len = self.key.size();
+        (encrypted.len() == len).then_some(())?;
+        let number = BoxedUint::from_be_slice(encrypted, self.key.n_bits_precision()).ok()?;
+        let mut number = rsa::hazmat::rsa_decrypt_and_check(&self.key, Some(draw), &number).ok()?;
+        let bytes = Zeroizing::new(number.to_be_bytes());
+        number.zeroize();
+        // Whole words, in front of which zeros stand.
+        let block = bytes.get(bytes.len().checked_sub(len)?..)?;
+        Some(Zeroizing::new(block.to_vec()))
     }
 
     pub(super) fn unwrap_oaep(
@@ -204,5 +219,60 @@ impl RsaKey {
         decrypted
             .map(Secret::new)
             .map_err(|_| draw.or_failure(ErrorKind::KeyOperation.into()))
+    }
+}
+
+/// The last `key_len` bytes of a block, and whether the rest is what stands before such a key (RFC 8017 7.2.2): 00 02, at
+/// least eight bytes that are not zero, 00.
+///
+/// All is looked at, without a branch on any: because the length of the key is known, nothing has to be searched for, and
+/// nothing has a length that depends on the block. `None` where no padding fits, which the lengths alone say.
+fn unpadded(block: &[u8], key_len: usize) -> Option<(&[u8], Choice)> {
+    let (padding, key) = block.split_at_checked(block.len().checked_sub(key_len)?)?;
+    let (kind, rest) = padding.split_at_checked(2)?;
+    let (end, filling) = rest.split_last()?;
+    (filling.len() >= 8).then_some(())?;
+    let mut good = kind.ct_eq(&[0, 2]) & end.ct_eq(&0);
+    for byte in filling {
+        good &= !byte.ct_eq(&0);
+    }
+    Some((key, good))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ENC-08: every byte of the padding matters, and every value of it.
+    #[test]
+    fn enc_08_every_byte_of_the_padding() {
+        let mut block = [0x5a; 64];
+        (block[0], block[1], block[47]) = (0, 2, 0);
+        let good = |block: &[u8], len| {
+            unpadded(block, len).map(|(key, good)| (key.to_vec(), bool::from(good)))
+        };
+        assert_eq!(good(&block, 16), Some((vec![0x5a; 16], true)));
+        for at in 0..48 {
+            for value in 0..=255 {
+                let mut changed = block;
+                changed[at] = value;
+                let fits = match at {
+                    0 | 1 | 47 => value == block[at],
+                    _ => value != 0,
+                };
+                assert_eq!(good(&changed, 16).unwrap().1, fits, "{at} {value}");
+            }
+        }
+        // Another length of key; an empty one; a filling of eight bytes, and of seven.
+        assert!(!good(&block, 15).unwrap().1 && !good(&block, 17).unwrap().1);
+        block[63] = 0;
+        assert!(!good(&block, 0).unwrap().1);
+        block[47] = 1;
+        assert!(good(&block, 0).unwrap().1);
+        block[10] = 0;
+        assert!(good(&block, 53).unwrap().1);
+        assert_eq!(good(&block, 54), None);
+        assert_eq!(good(&block, 64), None);
+        assert_eq!(good(&block, 65), None);
     }
 }

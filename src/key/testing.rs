@@ -64,7 +64,7 @@ pub(crate) fn have_openssl() -> bool {
             Ok("true"),
             "openssl is missing"
         );
-        eprintln!("SKIPPED: the openssl command line is not installed");
+        crate::skip::loudly("the openssl command line is not installed");
     }
     found
 }

@@ -216,10 +216,10 @@ fn v15(encrypted_key: &[u8], key_len: usize) -> UnwrapRequest {
     }
 }
 
-/// ENC-08: every kind of wrong ciphertext gives a key of the right length, always the same for the
+/// Every kind of wrong ciphertext gives a key of the right length, always the same for the
 /// same bytes, different for different bytes and keys; a right one gives what was encrypted.
 #[test]
-fn implicit_rejection() {
+fn enc_08_implicit_rejection() {
     let key = rsa2048();
     let random = Seeded::new(11);
     let content_key = [0x42; 32];

@@ -91,8 +91,9 @@ impl Around {
             false => bytes,
         };
         let room = AROUND.saturating_sub(self.begin.len());
-        self.is_cut |= bytes.len() > room && !bytes.trim_ascii_end().is_empty();
-        self.begin.extend(bytes.iter().take(room));
+        let (kept, cut) = bytes.split_at(room.min(bytes.len()));
+        self.is_cut |= !cut.trim_ascii_end().is_empty();
+        self.begin.extend_from_slice(kept);
     }
 
     /// Whether nothing is there but white space, `begin` and white space.
@@ -111,4 +112,26 @@ pub(super) struct BulkObject {
     pub content: Result<Bytes, Error>,
     /// How its key was found, if it is encrypted.
     pub opening: Option<Result<Opening, Trouble>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_stands_around_the_parts_the_beginning_is_kept() {
+        let short = Around::of(b"\r\n This is a message\r\n");
+        assert_eq!((short.len, short.is_all()), (22, true));
+        assert_eq!(short.begin, b"This is a message\r\n");
+        let whole = [b'x'; AROUND];
+        for (more, is_all) in [(&b""[..], true), (b" \r\n", true), (b" x", false)] {
+            let mut around = Around::of(&whole);
+            around.add(more);
+            assert_eq!(around.is_all(), is_all, "{more:?}");
+            assert_eq!(around.begin, whole);
+            let at_once = Around::of(&[&whole, more].concat());
+            assert_eq!(at_once.is_all(), is_all, "{more:?}");
+            assert_eq!(at_once.len, around.len);
+        }
+    }
 }

@@ -87,7 +87,7 @@ pub(super) fn judge(config: &Config, now: SystemTime, found: &Found) -> Opened {
         true => InnerHeader::none(),
         false => inner_header(config, found),
     };
-    let mut checks = found.checks.clone();
+    let mut checks = found.checks();
     if is_withheld {
         checks.retain(|check| !matches!(check.why(), Some(Reason::Skipped { .. })));
     }

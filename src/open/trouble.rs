@@ -55,9 +55,14 @@ pub(super) fn shown(text: &str) -> String {
     visible(text, 300)
 }
 
-/// A CMS object where a mail should be.
-pub(super) fn no_mail() -> Error {
-    Error::misuse(
-        "this is a CMS object and not a mail: open it with open_cms, or a signature with verify_detached",
-    )
+/// Refuses a CMS object where a mail should be: it would be shown as an unsigned text. One that does not fit in memory is
+/// known by its beginning, so the same goes for every other, also a broken one. A short one begins like text, but for the
+/// tag of its type; and no type is so short that it could be the end of a line.
+pub(super) fn may_be_a_mail(begin: &[u8]) -> Result<(), Error> {
+    match begin {
+        [0x30, 0x80..=0x88, ..] | [0x30, 0x0b..=0x7f, 0x06, ..] => Err(Error::misuse(
+            "this is a CMS object and not a mail: open it with open_cms, or a signature with verify_detached",
+        )),
+        _ => Ok(()),
+    }
 }

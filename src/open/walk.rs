@@ -244,8 +244,7 @@ impl Walk {
         let why = Reason::Skipped {
             what: shown(&error.to_string()),
         };
-        self.found
-            .checks
-            .push(Check::unknown(Aspect::Structure, what, why));
+        let check = Check::unknown(Aspect::Structure, what, why);
+        self.found.note(place, check);
     }
 }

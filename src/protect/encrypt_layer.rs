@@ -142,15 +142,24 @@ fn seal(
     random: &dyn RandomSource,
     out: &mut Vec<u8>,
 ) -> Result<EnvelopeWriter, Error> {
-    let mut key = Zeroizing::new(vec![0u8; cipher.key_len()]);
-    random.fill(&mut key)?;
-    let mut nonce = vec![0u8; cipher.nonce_len()];
-    random.fill(&mut nonce)?;
+    let (key, nonce) = fresh(cipher, random)?;
     let infos = recipients
         .iter()
         .map(|recipient| recipient.wrap(&key, random))
         .collect::<Result<_, _>>()?;
     EnvelopeWriter::new(cipher, &key, &nonce, infos, plaintext_len, out)
+}
+
+/// A content key, and a nonce or initialisation vector.
+fn fresh(
+    cipher: ContentCipher,
+    random: &dyn RandomSource,
+) -> Result<(Zeroizing<Vec<u8>>, Vec<u8>), Error> {
+    let mut key = Zeroizing::new(vec![0u8; cipher.key_len()]);
+    random.fill(&mut key)?;
+    let mut nonce = vec![0u8; cipher.nonce_len()];
+    random.fill(&mut nonce)?;
+    Ok((key, nonce))
 }
 
 fn smime_type(cipher: ContentCipher) -> &'static str {
@@ -159,3 +168,6 @@ fn smime_type(cipher: ContentCipher) -> &'static str {
         false => "enveloped-data",
     }
 }
+
+#[cfg(test)]
+mod tests;

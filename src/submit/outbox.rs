@@ -48,6 +48,7 @@
 //! |---|---|
 //! | `smime-outbox` | `smime outbox 1`: what says that this is an outbox |
 //! | `lock` | nothing; the process that has the outbox open has it locked |
+//! | `adding` | nothing; locked by [`Outbox::add_to`], and by [`Outbox::open`] while it cleans up |
 //! | `ID.mail` | a message: envelopes and copies as they will be sent, byte for byte. Written once, never changed |
 //! | `ID.state` | how things stand with each recipient; not there before the first attempt |
 //! | `.tmp-NAME` | what becomes NAME when it is whole. What a crash left of them is taken away by [`Outbox::open`] |
@@ -66,14 +67,18 @@
 //! locks, so not every network file system. Where several machines send, each has its own outbox, or all hand
 //! their messages to one mail server that has a queue.
 
+mod adding;
+mod contents;
 mod decision;
 mod disk;
 mod entry;
 mod error;
+mod folder;
 mod id;
 mod ledger;
 mod letter;
 mod names;
+mod removal;
 mod report;
 mod retry;
 mod run;
@@ -82,11 +87,11 @@ mod sealed;
 mod tests;
 mod watch;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 pub use decision::Decision;
 pub use entry::{Entry, Recipient, Status};
@@ -95,12 +100,9 @@ pub use id::EntryId;
 pub use report::{EntryReport, RecipientReport, RunReport};
 pub use retry::Retry;
 
-use crate::error::shortened;
-use crate::{Envelope, Protected};
-use disk::{Disk, Folder};
-use ledger::Ledger;
-use letter::Letter;
-use names::{FORMAT, FORMAT_FILE, Named, check_format};
+use disk::Disk;
+use folder::Folder;
+use names::is_to_be_made;
 
 /// A folder of messages that are to be sent: see [the module](self).
 ///
@@ -110,6 +112,8 @@ pub struct Outbox {
     disk: Box<dyn Disk>,
     retry: Retry,
     half_written: usize,
+    /// How long it has been open: what tells a run how far it is behind its beginning.
+    elapsed: Box<dyn Fn() -> Duration + Send + Sync>,
     shared: Mutex<Shared>,
 }
 
@@ -121,8 +125,15 @@ struct Shared {
     /// What is being sent or changed.
     claimed: HashSet<EntryId>,
     /// How often in a row the server could not be reached, and when the last time was.
-    server_failures: (u32, u64),
+    server_failures: Failures,
+    /// The same for entries that could not be sent for a reason of their own.
+    held: HashMap<EntryId, Failures>,
+    /// When the last run began, by its clock.
+    last_run: u64,
 }
+
+/// How often in a row, and when the last time was.
+type Failures = (u32, u64);
 
 /// As long as it lives nobody else changes the entry.
 struct Claim<'a> {
@@ -138,58 +149,60 @@ impl Drop for Claim<'_> {
 
 impl Outbox {
     /// Opens the outbox in this folder, or makes one: the folder and those above it that are missing, for their owner
-    /// only. As long as this lives nobody else can open it.
+    /// only. As long as this lives nobody else can open it; [`Outbox::add_to`] can add to it. Waits up to 30 seconds for
+    /// somebody who does just now.
     ///
     /// # Errors
     /// [`OutboxError::Locked`], [`OutboxError::NotAnOutbox`], [`OutboxError::OtherVersion`],
     /// [`OutboxError::OpenToOthers`], [`OutboxError::Io`].
     pub fn open(folder: impl AsRef<Path>) -> Result<Outbox, OutboxError> {
-        let folder = Folder::lock(folder.as_ref())?;
-        let path = folder.path().to_owned();
-        Outbox::over(Box::new(folder), path)
+        let folder = Folder::make(folder.as_ref())?;
+        is_to_be_made(&folder, folder.path())?;
+        Outbox::open_in(folder)
     }
 
-    fn over(disk: Box<dyn Disk>, path: PathBuf) -> Result<Outbox, OutboxError> {
-        let failed = |source| OutboxError::io(format!("the folder {}", path.display()), source);
-        let names = disk.names().map_err(failed)?;
-        let is_new = check_format(disk.as_ref(), &names, &path)?;
-        let kinds: Vec<Named> = names.iter().map(|name| Named::of(name)).collect();
-        let messages: HashSet<EntryId> = kinds
-            .iter()
-            .filter_map(|named| match named {
-                Named::Mail(id) => Some(*id),
-                _ => None,
-            })
-            .collect();
-        let mut half_written = 0usize;
-        let mut next = 0u32;
-        for (name, named) in names.iter().zip(&kinds) {
-            let is_left_over = match named {
-                Named::Temporary => {
-                    half_written = half_written.saturating_add(1);
-                    true
-                }
-                // The message was taken away, the state was next.
-                Named::State(id) => !messages.contains(id),
-                _ => false,
-            };
-            if let Named::Mail(id) | Named::State(id) = named {
-                next = next.max(id.number().saturating_add(1));
-            }
-            if let (true, Some(name)) = (is_left_over, name.to_str()) {
-                disk.remove(name).map_err(failed)?;
-            }
+    /// Opens the outbox in this folder if there is one, and makes nothing.
+    ///
+    /// # Errors
+    /// As [`Outbox::open`]; [`OutboxError::NotAnOutbox`] also when the folder is empty, [`OutboxError::Io`] when it is
+    /// not there.
+    pub fn open_existing(folder: impl AsRef<Path>) -> Result<Outbox, OutboxError> {
+        let folder = Folder::find(folder.as_ref())?;
+        match is_to_be_made(&folder, folder.path())? {
+            true => Err(OutboxError::NotAnOutbox {
+                path: folder.path().to_owned(),
+            }),
+            false => Outbox::open_in(folder),
         }
+    }
+
+    /// A folder that was looked at.
+    fn open_in(mut folder: Folder) -> Result<Outbox, OutboxError> {
+        folder.check_owner()?;
+        folder.lock()?;
+        let path = folder.path().to_owned();
+        let _quiet = folder.quiet()?;
+        let mut outbox = Outbox::over(Box::new(folder), path)?;
+        let began = Instant::now();
+        outbox.elapsed = Box::new(move || began.elapsed());
+        Ok(outbox)
+    }
+
+    /// Time stands still in it.
+    fn over(disk: Box<dyn Disk>, path: PathBuf) -> Result<Outbox, OutboxError> {
+        let is_new = is_to_be_made(disk.as_ref(), &path)?;
+        let left = removal::clean(disk.as_ref(), &path)?;
         if is_new {
-            disk::write(disk.as_ref(), FORMAT_FILE, &[FORMAT]).map_err(failed)?;
+            names::make(disk.as_ref(), &path)?;
         }
         Ok(Outbox {
             disk,
             path,
             retry: Retry::default(),
-            half_written,
+            half_written: left.half_written,
+            elapsed: Box::new(|| Duration::ZERO),
             shared: Mutex::new(Shared {
-                next,
+                next: left.next,
                 ..Shared::default()
             }),
         })
@@ -212,140 +225,6 @@ impl Outbox {
         self.half_written
     }
 
-    /// Stores a protected message: every copy that goes to somebody, as it will be sent. When this returns, the
-    /// message survives whatever happens; before that, all of it is stored or nothing. After an error it is not stored, so
-    /// it can be added again.
-    ///
-    /// # Errors
-    /// [`OutboxError::Invalid`] when it goes from nobody or to nobody, or has more than 10,000 recipients;
-    /// [`OutboxError::Io`] when it cannot be stored, for example because the disk is full.
-    pub fn add(&self, protected: &Protected) -> Result<EntryId, OutboxError> {
-        let routes = super::transport::Routes::all(protected)?;
-        self.add_copies(&routes.copies(protected))
-    }
-
-    /// Stores what is already made, as [`Submitter::send_bytes`](super::Submitter::send_bytes) takes it. The display
-    /// names of the envelope are not kept.
-    ///
-    /// # Errors
-    /// As [`Outbox::add`]; also [`OutboxError::Invalid`] when the message cannot be sent as it is: it is empty, or has a NUL, a
-    /// CR without LF or an LF without CR in it.
-    pub fn add_bytes(&self, envelope: &Envelope, message: &[u8]) -> Result<EntryId, OutboxError> {
-        self.add_copies(&[(envelope, message)])
-    }
-
-    fn add_copies(&self, copies: &[(&Envelope, &[u8])]) -> Result<EntryId, OutboxError> {
-        super::check(copies)?;
-        let number = {
-            let mut shared = self.shared();
-            let number = shared.next;
-            // At the end the order ends, the names do not: they are random.
-            shared.next = number.saturating_add(1);
-            number
-        };
-        let id = EntryId::new(number)?;
-        Letter::write(self.disk.as_ref(), id, copies)?;
-        Ok(id)
-    }
-
-    /// All entries that can be read, in the order in which they were added.
-    ///
-    /// # Errors
-    /// [`OutboxError::Io`] when the folder cannot be read.
-    pub fn entries(&self) -> Result<Vec<Entry>, OutboxError> {
-        let mut entries = Vec::new();
-        for id in self.ids()? {
-            match self.entry(id) {
-                Ok(entry) => entries.push(entry),
-                // Among the problems, or gone meanwhile.
-                Err(OutboxError::Damaged(_) | OutboxError::NotFound { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(entries)
-    }
-
-    /// One entry.
-    ///
-    /// # Errors
-    /// [`OutboxError::NotFound`], [`OutboxError::Damaged`].
-    pub fn entry(&self, id: EntryId) -> Result<Entry, OutboxError> {
-        let is_sending = self.shared().claimed.contains(&id);
-        let (letter, ledger) = self.load(id)?;
-        Ok(Entry::new(id, &letter, &ledger, is_sending))
-    }
-
-    /// Every copy of an entry with its envelope, as it is sent: to look at it, or to hand it to somebody else.
-    ///
-    /// # Errors
-    /// As [`Outbox::entry`].
-    pub fn copies(&self, id: EntryId) -> Result<Vec<(Envelope, Vec<u8>)>, OutboxError> {
-        let (letter, _) = self.load(id)?;
-        let bytes = letter
-            .bytes(self.disk.as_ref(), id)
-            .map_err(|detail| damaged(letter::file_name(id), id, detail))?;
-        let envelopes = letter.copies.into_iter().map(|copy| copy.envelope);
-        Ok(envelopes.zip(bytes).collect())
-    }
-
-    /// The files that are not what they should be, or not the outbox's. Whether a message itself was changed is seen
-    /// when it is sent.
-    ///
-    /// # Errors
-    /// [`OutboxError::Io`] when the folder cannot be read.
-    pub fn problems(&self) -> Result<Vec<Problem>, OutboxError> {
-        let mut problems = Vec::new();
-        for name in self.names()? {
-            match Named::of(&name) {
-                Named::Mail(id) => {
-                    if let Err(OutboxError::Damaged(problem)) = self.load(id) {
-                        problems.push(problem);
-                    }
-                }
-                Named::Foreign => problems.push(Problem {
-                    file: shortened(&name.to_string_lossy()),
-                    id: None,
-                    detail: "it does not belong to the outbox".into(),
-                }),
-                Named::State(_) | Named::Temporary | Named::Own => {}
-            }
-        }
-        problems.sort_by(|one, other| one.file.cmp(&other.file));
-        Ok(problems)
-    }
-
-    /// The entries that have a file, in order.
-    fn ids(&self) -> Result<Vec<EntryId>, OutboxError> {
-        let names = self.names()?;
-        let mut ids: Vec<EntryId> = names
-            .iter()
-            .filter_map(|name| match Named::of(name) {
-                Named::Mail(id) => Some(id),
-                _ => None,
-            })
-            .collect();
-        ids.sort_unstable();
-        Ok(ids)
-    }
-
-    fn names(&self) -> Result<Vec<std::ffi::OsString>, OutboxError> {
-        let what = || format!("the folder {}", self.path.display());
-        let names = self.disk.names();
-        names.map_err(|source| OutboxError::io(what(), source))
-    }
-
-    fn load(&self, id: EntryId) -> Result<(Letter, Ledger), OutboxError> {
-        let disk = self.disk.as_ref();
-        let mail = letter::file_name(id);
-        let letter = Letter::read(disk, id).map_err(|detail| match disk.open(&mail) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => OutboxError::NotFound { id },
-            _ => damaged(mail, id, detail),
-        })?;
-        let ledger = Ledger::read(disk, id, &letter)
-            .map_err(|detail| damaged(ledger::file_name(id), id, detail))?;
-        Ok((letter, ledger))
-    }
-
     fn claim(&self, id: EntryId) -> Result<Claim<'_>, OutboxError> {
         match self.shared().claimed.insert(id) {
             true => Ok(Claim { outbox: self, id }),
@@ -366,22 +245,4 @@ impl fmt::Debug for Outbox {
             .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
-}
-
-/// The message first: a message without its state would be sent again.
-fn take_away(disk: &dyn Disk, id: EntryId) -> io::Result<()> {
-    disk.remove(&letter::file_name(id))?;
-    disk.sync()?;
-    match disk.remove(&ledger::file_name(id)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn damaged(file: String, id: EntryId, detail: String) -> OutboxError {
-    OutboxError::Damaged(Problem {
-        file,
-        id: Some(id),
-        detail,
-    })
 }

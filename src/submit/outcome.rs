@@ -301,6 +301,21 @@ mod tests {
     }
 
     #[test]
+    fn one_who_was_not_accepted_is_enough() {
+        let accepted = || Outcome::Accepted(Reply::new(250, "queued"));
+        let copy = |last: Outcome| {
+            CopyDelivery::new(&envelope(), |at, _| match at {
+                2 => last.clone(),
+                _ => accepted(),
+            })
+        };
+        assert!(!copy(accepted()).any_not_accepted());
+        let unknown = Outcome::Unknown(Cause::TimedOut { during: "RCPT TO" });
+        assert!(copy(unknown).any_not_accepted());
+        assert_eq!(copy(accepted()).index(), 0);
+    }
+
+    #[test]
     fn shows_a_line_per_recipient() {
         let text = mixed().to_string();
         assert_eq!(text.lines().count(), 3);

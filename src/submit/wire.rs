@@ -133,7 +133,7 @@ pub(super) enum BadReply {
     TooManyLines,
     TooLong,
     CodesDiffer,
-    NoSeparator,
+    CrInLine,
 }
 
 impl std::fmt::Display for BadReply {
@@ -143,9 +143,7 @@ impl std::fmt::Display for BadReply {
             BadReply::TooManyLines => write!(f, "a reply of more than {LINES_LIMIT} lines"),
             BadReply::TooLong => write!(f, "a reply of more than {REPLY_LIMIT} bytes"),
             BadReply::CodesDiffer => f.write_str("a reply with different codes in its lines"),
-            BadReply::NoSeparator => {
-                f.write_str("a reply with neither a space nor the line end behind its code")
-            }
+            BadReply::CrInLine => f.write_str("a reply with a CR inside a line"),
         }
     }
 }
@@ -160,8 +158,8 @@ struct ReplyBounds {
     line: usize,
     code: [u8; 3],
     last: bool,
-    /// A CR stands behind the code, so the line has to end.
-    code_only: bool,
+    /// The last byte was a CR, so the line has to end.
+    cr: bool,
 }
 
 impl ReplyBounds {
@@ -175,11 +173,17 @@ impl ReplyBounds {
             }
             self.lines += 1;
             self.line = 0;
+            self.cr = false;
             if self.lines >= LINES_LIMIT {
                 return Err(BadReply::TooManyLines);
             }
             return Ok(false);
         }
+        // mail-send passes over a CR: "250", CR and "-" would be a line that goes on, and "AU", CR and "TH" a keyword.
+        if self.cr && byte != b'\r' {
+            return Err(BadReply::CrInLine);
+        }
+        self.cr = byte == b'\r';
         if let Some(digit) = self.code.get_mut(self.line) {
             if self.lines > 0 && *digit != byte {
                 return Err(BadReply::CodesDiffer);
@@ -187,10 +191,6 @@ impl ReplyBounds {
             *digit = byte;
         } else if self.line == 3 {
             self.last = byte != b'-';
-            self.code_only = byte == b'\r';
-        } else if self.line == 4 && self.code_only {
-            // mail-send passes over the CR and would take a "-" behind it for a line that goes on.
-            return Err(BadReply::NoSeparator);
         }
         self.line += 1;
         if self.line > LINE_LIMIT {
@@ -262,6 +262,16 @@ mod tests {
         }
     }
 
+    /// A keyword is not put together from pieces, and a line that ends twice ends.
+    #[test]
+    fn smtp_07_a_cr_ends_a_line() {
+        let split = b"250-x\r\n250 AU\rTH PLAIN\r\n";
+        assert_eq!(bounds(split), Err(BadReply::CrInLine));
+        assert_eq!(bounds(b"250\r-x\r\n"), Err(BadReply::CrInLine));
+        assert_eq!(bounds(b"2\r50 x\r\n"), Err(BadReply::CrInLine));
+        assert_eq!(bounds(b"250-a\r\r\n250 b\r\n"), Ok(Some(15)));
+    }
+
     #[test]
     fn the_largest_reply_is_still_read() {
         let line = |mark: &str, size: usize| format!("250{mark}{}\r\n", "x".repeat(size - 6));
@@ -292,6 +302,7 @@ mod tests {
                 BadReply::CodesDiffer,
                 "a reply with different codes in its lines",
             ),
+            (BadReply::CrInLine, "a reply with a CR inside a line"),
         ] {
             assert_eq!(bad.to_string(), words);
         }

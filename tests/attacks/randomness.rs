@@ -153,31 +153,3 @@ fn key_04_nonces_and_keys_of_messages_are_drawn_and_never_twice() {
         }
     }
 }
-
-/// A million times each: key, nonce and initialisation vector as they are drawn for messages.
-#[test]
-fn key_04_a_million_draws_are_unique() {
-    /// How many of these begin with eight bytes that no other one begins with.
-    fn unique<const N: usize>(source: &dyn RandomSource) -> usize {
-        const SLOTS: usize = 1 << 21;
-        let mut slots = vec![0_u64; SLOTS];
-        let mut count = 0;
-        for _ in 0..1_000_000 {
-            let mut drawn = [0; N];
-            source.fill(&mut drawn).unwrap();
-            let key = u64::from_be_bytes(drawn[..8].try_into().unwrap());
-            assert_ne!(key, 0);
-            let mut at = key as usize % SLOTS;
-            while slots[at] != 0 && slots[at] != key {
-                at = (at + 1) % SLOTS;
-            }
-            count += usize::from(slots[at] == 0);
-            slots[at] = key;
-        }
-        count
-    }
-    let source: &dyn RandomSource = &SystemRandom;
-    assert_eq!(unique::<12>(source), 1_000_000, "nonces");
-    assert_eq!(unique::<16>(source), 1_000_000, "initialisation vectors");
-    assert_eq!(unique::<32>(source), 1_000_000, "content keys");
-}

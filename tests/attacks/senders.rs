@@ -157,6 +157,12 @@ fn sig_12_addresses_that_only_look_alike() {
         (
             "trailing dot",
             "ceo@example.org",
+            san(b"ceo@example.org."),
+            "untrusted",
+        ),
+        (
+            "longer domain",
+            "ceo@example.org",
             san(b"ceo@example.org.evil.example"),
             "untrusted",
         ),

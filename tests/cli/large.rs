@@ -177,7 +177,7 @@ fn a_reader_that_goes_away_is_2() {
 #[test]
 fn a_full_disk_is_2() {
     if !std::path::Path::new("/dev/full").exists() {
-        eprintln!("SKIPPED a_full_disk_is_2: no /dev/full");
+        crate::skip::loudly("no /dev/full");
         return;
     }
     let world = world();
@@ -252,7 +252,7 @@ fn an_input_that_changes_while_it_is_read_is_2() {
 #[test]
 fn inspect_reads_no_endless_input() {
     if !std::path::Path::new("/dev/zero").exists() {
-        eprintln!("SKIPPED inspect_reads_no_endless_input: no /dev/zero");
+        crate::skip::loudly("no /dev/zero");
         return;
     }
     let world = world();

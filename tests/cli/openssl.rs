@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 /// Whether there is an `openssl`. Without one a test is skipped, loudly; under `CI=true` it fails.
-pub fn is_there(test: &str) -> bool {
+pub fn is_there() -> bool {
     let there = Command::new("openssl").arg("version").output().is_ok();
     if !there {
         assert_ne!(
@@ -12,7 +12,7 @@ pub fn is_there(test: &str) -> bool {
             Ok("true"),
             "no openssl program"
         );
-        eprintln!("SKIPPED {test}: no openssl program");
+        crate::skip::loudly("no openssl program");
     }
     there
 }

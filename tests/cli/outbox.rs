@@ -71,7 +71,7 @@ async fn what_could_not_be_sent_is_kept_and_sent_later() {
     let mut scene = Scene::new(mail_server::script().say("(greeting)", "554 5.3.2 no")).await;
     let ran = scene
         .send("", "To: bob@example.net\nBcc: dave@example.net\n")
-        .exits(2);
+        .exits(1);
     assert!(ran.stderr.contains("554 5.3.2 no"), "{}", ran.stderr);
     assert!(
         ran.stderr.contains("do not send it again"),
@@ -106,7 +106,7 @@ async fn what_could_not_be_sent_is_kept_and_sent_later() {
 #[tokio::test(flavor = "multi_thread")]
 async fn sends_at_once_and_only_what_was_given() {
     let mut scene = Scene::new(mail_server::script().say("MAIL FROM", "451 4.3.0 later")).await;
-    scene.send("", TO_BOB).exits(2);
+    scene.send("", TO_BOB).exits(1);
     scene.now(mail_server::script()).await;
     let ran = scene.send("--json -o sent.eml", TO_BOB).exits(0);
     let report: Value = serde_json::from_str(&ran.stderr).unwrap();
@@ -185,11 +185,27 @@ async fn one_at_a_time_and_only_in_its_own_folder() {
     assert!(!scene.world.path("box").exists());
     let ran = scene.run("outbox list --dir certs", "").exits(2);
     assert!(ran.stderr.contains("holds other files"), "{}", ran.stderr);
+    assert!(!scene.world.path("certs/lock").exists());
+    std::fs::create_dir(scene.world.path("empty")).unwrap();
+    scene.run("outbox list --dir empty", "").exits(2);
+    let names = std::fs::read_dir(scene.world.path("empty")).unwrap();
+    assert_eq!(names.count(), 0);
     let outbox = smime::submit::Outbox::open(scene.world.path("box")).unwrap();
-    let ran = scene.send("", TO_BOB).exits(2);
+    let ran = scene.run("outbox list --dir box", "").exits(2);
     assert!(ran.stderr.contains("open already"), "{}", ran.stderr);
+    // It is stored all the same, for the next run of whoever sends.
+    let ran = scene.send("", TO_BOB).exits(1);
+    assert!(ran.stderr.contains("open already"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("do not send it again"),
+        "{}",
+        ran.stderr
+    );
     assert_eq!(scene.server.connections(), 0);
+    assert_eq!(outbox.entries().unwrap().len(), 1);
     drop(outbox);
+    scene.send_due("").exits(0);
+    assert_eq!(scene.server.messages().len(), 1);
     scene
         .world
         .write("box/0000002a-9f86d081884c7d65.mail", "broken");

@@ -46,6 +46,42 @@ pub fn reader(kind: Key) -> Person {
     person(kind, &reader_address(kind))
 }
 
+/// Whose key opens a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Reader(Key),
+    /// The sender, by the certificate of this signer.
+    Signer(Key),
+}
+
+impl Who {
+    pub fn kind(self) -> Key {
+        match self {
+            Who::Reader(kind) | Who::Signer(kind) => kind,
+        }
+    }
+
+    pub fn person(self) -> Person {
+        match self {
+            Who::Reader(kind) => reader(kind),
+            Who::Signer(kind) => signer(kind),
+        }
+    }
+
+    /// Where OpenSSL finds certificate and key, without the ending.
+    pub fn file(self) -> String {
+        match self {
+            Who::Reader(kind) => format!("reader.{kind:?}"),
+            Who::Signer(kind) => format!("signer.{kind:?}"),
+        }
+    }
+}
+
+/// Whether a message can be encrypted to a signer with such a key.
+pub fn can_receive(kind: Key) -> bool {
+    is_rsa(kind) || matches!(kind, Key::P256 | Key::P384 | Key::P521)
+}
+
 /// With the name and address of the P-256 signer, from an authority that nobody trusts.
 pub fn stranger() -> &'static Person {
     static STRANGER: OnceLock<Person> = OnceLock::new();

@@ -2,6 +2,10 @@
 //!
 //! A difference is known when the message has all features of a row and whoever refuses it says one of the row's texts.
 
+use std::collections::BTreeSet;
+
+use crate::ca::Key;
+use crate::cast::is_rsa;
 use crate::reading::Peer;
 
 /// What is out of the ordinary about a message, or decides who can read it.
@@ -32,8 +36,6 @@ pub enum Feature {
     Sha1,
     TripleDes,
     Camellia,
-    /// PSS whose mask is made with another digest.
-    TwoDigests,
     /// The signers' certificates are not in the message.
     NoCertificates,
     CertificatesOnly,
@@ -46,7 +48,19 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// Whether this can be why nobody accepts a message.
+    pub fn of_reader(kind: Key) -> Feature {
+        match kind {
+            Key::X25519 => X25519Reader,
+            kind if is_rsa(kind) => RsaReader,
+            _ => EcReader,
+        }
+    }
+
+    pub fn is_of_reader(self) -> bool {
+        matches!(self, RsaReader | EcReader | X25519Reader | NoRsaReader)
+    }
+
+    /// Whether a message with this must be refused here, whatever the peers say. Every other one must be accepted.
     pub fn is_refused(self) -> bool {
         matches!(
             self,
@@ -56,8 +70,8 @@ impl Feature {
                 | Sha1
                 | TripleDes
                 | Camellia
-                | TwoDigests
                 | CertificatesOnly
+                | ContentTwice
         )
     }
 }
@@ -197,7 +211,7 @@ pub const PEER_REFUSES: &[PeerRefuses] = &[
     },
 ];
 
-/// Why we refuse what a peer accepts.
+/// Why we refuse what a peer may accept.
 pub struct WeRefuse {
     pub features: &'static [Feature],
     pub says: &'static [&'static str],
@@ -209,6 +223,16 @@ pub const WE_REFUSE: &[WeRefuse] = &[
         features: &[OtherSender],
         says: &["mallory@example.org"],
         why: "the signer is not in From; the peers do not look at From",
+    },
+    WeRefuse {
+        features: &[Stranger],
+        says: &["CN=Unknown CA"],
+        why: "nobody trusts who issued the signer's certificate",
+    },
+    WeRefuse {
+        features: &[CertificatesOnly],
+        says: &["Unsigned"],
+        why: "nothing is signed",
     },
     WeRefuse {
         features: &[ContentTwice],
@@ -231,23 +255,31 @@ pub const WE_REFUSE: &[WeRefuse] = &[
         why: "SHA-1 is refused by the standard policy",
     },
     WeRefuse {
-        features: &[TwoDigests],
-        says: &["SHA-1"],
-        why: "SHA-1 as the mask of PSS is refused by the standard policy",
-    },
-    WeRefuse {
         features: &[Camellia],
         says: &["Camellia", "1.2.392"],
         why: "Camellia is not implemented",
     },
 ];
 
-/// Why this peer refuses what we accept, when that is known.
+/// The features that count for the one who is asked: OpenSSL has the key of one reader only, and nothing of the others
+/// keeps it from reading.
+fn asked(peer: Peer, features: &BTreeSet<Feature>, reader: Option<Key>) -> BTreeSet<Feature> {
+    let mut features = features.clone();
+    if let (true, Some(reader)) = (OPENSSL.contains(&peer), reader) {
+        features.retain(|feature| !feature.is_of_reader());
+        features.insert(Feature::of_reader(reader));
+    }
+    features
+}
+
+/// Why this peer refuses what we accept, when that is known. `reader` is whose key OpenSSL was given.
 pub fn peer_refuses(
     peer: Peer,
-    features: &std::collections::BTreeSet<Feature>,
+    features: &BTreeSet<Feature>,
+    reader: Option<Key>,
     said: &str,
 ) -> Option<&'static str> {
+    let features = asked(peer, features, reader);
     let row = PEER_REFUSES.iter().find(|row| {
         row.peer.contains(&peer)
             && row
@@ -259,11 +291,8 @@ pub fn peer_refuses(
     row.map(|row| row.why)
 }
 
-/// Why we refuse what a peer accepts, when that is known.
-pub fn we_refuse(
-    features: &std::collections::BTreeSet<Feature>,
-    said: &str,
-) -> Option<&'static str> {
+/// Why we refuse a message, when that is known.
+pub fn we_refuse(features: &BTreeSet<Feature>, said: &str) -> Option<&'static str> {
     let row = WE_REFUSE.iter().find(|row| {
         row.features
             .iter()
@@ -278,15 +307,28 @@ fn nothing_explains_what_is_not_out_of_the_ordinary() {
     let ordinary = [Signed, Encrypted, Compressed, Object, RsaReader].into();
     for row in PEER_REFUSES {
         for (peer, said) in row.peer.iter().zip(row.says) {
-            assert_eq!(peer_refuses(*peer, &ordinary, said), None, "{}", row.why);
+            let refuses = |features, said| peer_refuses(*peer, features, None, said);
+            assert_eq!(refuses(&ordinary, said), None, "{}", row.why);
             let features = row.features.iter().copied().collect();
-            assert!(peer_refuses(*peer, &features, said).is_some());
-            assert_eq!(peer_refuses(*peer, &features, "something else"), None);
+            assert!(refuses(&features, said).is_some());
+            assert_eq!(refuses(&features, "something else"), None);
         }
     }
     for row in WE_REFUSE {
         for said in row.says {
             assert_eq!(we_refuse(&ordinary, said), None, "{}", row.why);
         }
+        assert!(row.features.iter().any(|feature| feature.is_refused()));
     }
+}
+
+/// What OpenSSL cannot do for one reader explains nothing when it has the key of another.
+#[test]
+fn the_reader_who_is_asked_counts() {
+    let both = [Encrypted, RsaReader, X25519Reader].into();
+    let said = "Error decrypting CMS using private key";
+    let explained = |reader| peer_refuses(Peer::OpenSsl, &both, Some(reader), said).is_some();
+    assert!(explained(Key::X25519));
+    assert!(!explained(Key::Rsa2048));
+    assert!(!explained(Key::P256));
 }

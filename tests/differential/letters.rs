@@ -1,12 +1,30 @@
 //! Mails before protection: bodies that relays spoil, headers that parsers stumble over.
 
 use crate::dice::Dice;
+use crate::mime;
 
-/// A MIME entity, and what its one leaf says when it is one.
+/// A MIME entity, and what its leaves say.
 pub struct Entity {
     pub bytes: Vec<u8>,
-    /// The body with its transfer encoding undone, as a reader must get it.
-    pub leaf: Option<Vec<u8>>,
+    /// Each body with its transfer encoding undone, as a reader must get it.
+    pub leaves: Vec<Vec<u8>>,
+}
+
+const BOUNDARY: &str = "a 'b'";
+
+/// The leaves of what came out, by a reader of MIME that is not under test.
+pub fn leaves(entity: &[u8]) -> Vec<Vec<u8>> {
+    let (fields, body) = mime::split(entity);
+    if !mime::one(&fields, "Content-Type").starts_with("multipart/") {
+        return vec![mime::leaf(entity).1];
+    }
+    let delimiter = format!("\r\n--{BOUNDARY}");
+    let starts: Vec<usize> = memchr::memmem::find_iter(body, delimiter.as_bytes()).collect();
+    let part = |pair: &[usize]| {
+        let part = &body[pair[0] + delimiter.len()..pair[1]];
+        mime::leaf(part.strip_prefix(b"\r\n").expect("the delimiter's line")).1
+    };
+    starts.windows(2).map(part).collect()
 }
 
 const TEXTS: [&str; 9] = [
@@ -59,7 +77,7 @@ pub fn entity(dice: &mut Dice, eol: &str) -> Entity {
             );
             Entity {
                 bytes: [head(&lines), text.replace('\n', eol).into_bytes()].concat(),
-                leaf: Some(text.replace('\n', "\r\n").into_bytes()),
+                leaves: vec![text.replace('\n', "\r\n").into_bytes()],
             }
         }
         60..66 => {
@@ -68,7 +86,7 @@ pub fn entity(dice: &mut Dice, eol: &str) -> Entity {
                 "Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit";
             Entity {
                 bytes: [head(lines), body].concat(),
-                leaf: Some(b"Gr\xfc\xdfe\r\n".to_vec()),
+                leaves: vec![b"Gr\xfc\xdfe\r\n".to_vec()],
             }
         }
         66..82 => {
@@ -82,7 +100,7 @@ pub fn entity(dice: &mut Dice, eol: &str) -> Entity {
             let lines = "Content-Type: application/octet-stream\nContent-Transfer-Encoding: binary";
             Entity {
                 bytes: [head(lines), body.clone()].concat(),
-                leaf: Some(body),
+                leaves: vec![body],
             }
         }
         _ => {
@@ -93,15 +111,15 @@ pub fn entity(dice: &mut Dice, eol: &str) -> Entity {
                 text
             };
             let lines = format!(
-                "Content-Type: multipart/mixed; boundary=\"a 'b'\"\n\npreamble\n--a 'b'\n\
-                 Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{text}\n--a 'b'\n\
+                "Content-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\n\npreamble\n--{BOUNDARY}\n\
+                 Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{text}\n--{BOUNDARY}\n\
                  Content-Type: application/pdf; name=\"ü.pdf\"\n\
                  Content-Transfer-Encoding: base64\nContent-Disposition: attachment\n\nAAEC/w==\n\
-                 --a 'b'--\nepilogue\n"
+                 --{BOUNDARY}--\nepilogue\n"
             );
             Entity {
                 bytes: lines.replace('\n', eol).into_bytes(),
-                leaf: None,
+                leaves: vec![text.replace('\n', "\r\n").into_bytes(), vec![0, 1, 2, 0xff]],
             }
         }
     }

@@ -1,17 +1,16 @@
-//! Messages that the peers make, over their options.
+//! Messages that the peers make, over the options of OpenSSL.
 
 use std::collections::BTreeSet;
 
-use sha1::{Digest, Sha1};
-
 use crate::ca::Key;
-use crate::cast::{READERS, SIGNERS, reader, reader_address, signer, signer_address, stranger};
+use crate::cast::{READERS, Who, signer_address, stranger};
 use crate::dice::Dice;
 use crate::differences::Feature;
 use crate::letters;
-use crate::made_here::{Made, some};
-use crate::people::Person;
-use crate::reading::{Message, Peer, Peers, with_rsa};
+use crate::made_by_others::{by_gpgsm, by_nss};
+use crate::made_here::{Made, Says};
+use crate::options::some;
+use crate::reading::{Message, Peer, Peers};
 
 /// A password, and the key and name that both sides know.
 pub const PASSWORD: &str = "correct horse";
@@ -31,13 +30,14 @@ pub fn message(peers: &Peers, seed: u64, number: u64) -> Option<(Peer, Made)> {
     Some((maker, made))
 }
 
-fn made(message: Message, features: BTreeSet<Feature>) -> Made {
+pub fn made(message: Message, features: BTreeSet<Feature>) -> Made {
     Made {
         message,
         readers: Vec::new(),
         sender: signer_address(Key::P256),
+        signers: Vec::new(),
         features,
-        leaf: None,
+        says: Says::Nothing,
     }
 }
 
@@ -53,12 +53,12 @@ fn text(dice: &mut Dice, eol: &str) -> Vec<u8> {
     }
 }
 
-/// OpenSSL's options for a signature by these, and what is out of the ordinary about it.
+/// Who signs (nobody whom we know, when it is the stranger), OpenSSL's options for it, whether it can stream, and what is out of the ordinary about it.
 fn signing(
     peers: &Peers,
     dice: &mut Dice,
     features: &mut BTreeSet<Feature>,
-) -> (Key, String, bool) {
+) -> (Vec<Key>, String, bool) {
     const BY_OPENSSL: [Key; 6] = [
         Key::Rsa2048,
         Key::Rsa3072,
@@ -98,8 +98,8 @@ fn signing(
                 // It cannot write such a signature behind a stream ("illegal zero content").
                 streams = false;
                 if dice.percent(8) {
+                    // A mask needs no collision resistance: this is good to everybody.
                     options += " -keyopt rsa_mgf1_md:sha1";
-                    features.insert(Feature::TwoDigests);
                 }
             }
         }
@@ -128,15 +128,18 @@ fn signing(
             "",
         );
     }
-    let sender = if features.contains(&Feature::Stranger) {
-        Key::P256
-    } else {
-        kinds[0]
+    let signers = match features.contains(&Feature::Stranger) {
+        true => Vec::new(),
+        false => kinds,
     };
-    (sender, options, streams)
+    (signers, options, streams)
 }
 
-fn encrypting(dice: &mut Dice, features: &mut BTreeSet<Feature>) -> (Vec<Key>, String) {
+pub fn readers(kinds: &[Key]) -> Vec<Who> {
+    kinds.iter().copied().map(Who::Reader).collect()
+}
+
+fn encrypting(dice: &mut Dice, features: &mut BTreeSet<Feature>) -> (Vec<Who>, String) {
     let kinds = some(dice, &READERS[..5], 3);
     features.insert(Feature::Encrypted);
     let cipher = match dice.below(100) {
@@ -172,10 +175,11 @@ fn encrypting(dice: &mut Dice, features: &mut BTreeSet<Feature>) -> (Vec<Key>, S
     if dice.percent(25) {
         options += " -keyid";
     }
-    (kinds, options)
+    (readers(&kinds), options)
 }
 
-fn cms(peers: &Peers, options: &str) -> Vec<u8> {
+/// What OpenSSL makes of its file `content`.
+pub fn cms(peers: &Peers, options: &str) -> Vec<u8> {
     let arguments = format!("cms {options} -in content -out made");
     let arguments: Vec<&str> = arguments.split_whitespace().collect();
     if let Err(said) = peers.openssl.run(&arguments) {
@@ -184,14 +188,14 @@ fn cms(peers: &Peers, options: &str) -> Vec<u8> {
     peers.openssl.read("made")
 }
 
+/// The first of them; the stranger takes the name of the P-256 signer.
+fn sender(signers: &[Key]) -> String {
+    signer_address(signers.first().copied().unwrap_or(Key::P256))
+}
+
 /// With a header from this sender in front; as it is, or with CRLF.
-fn mail(dice: &mut Dice, sender: Key, made: &[u8]) -> Message {
-    let header = letters::header(
-        dice,
-        &signer_address(sender),
-        &["bob@example.org".into()],
-        None,
-    );
+fn mail(dice: &mut Dice, sender: &str, made: &[u8]) -> Message {
+    let header = letters::header(dice, sender, &["bob@example.org".into()], None);
     let header = header.replace("MIME-Version: 1.0\n", "");
     let mail = [header.as_bytes(), made].concat();
     Message::Mail(match dice.percent(50) {
@@ -206,7 +210,8 @@ fn streaming(dice: &mut Dice) -> &'static str {
 
 fn signed(peers: &Peers, dice: &mut Dice) -> Made {
     let mut features = BTreeSet::new();
-    let (sender, mut options, streams) = signing(peers, dice, &mut features);
+    let (signers, mut options, streams) = signing(peers, dice, &mut features);
+    let sender = sender(&signers);
     if streams {
         options += &format!(" {}", streaming(dice));
     }
@@ -217,27 +222,37 @@ fn signed(peers: &Peers, dice: &mut Dice) -> Made {
         options += " -nodetach";
     }
     let eol = if dice.percent(50) { "\n" } else { "\r\n" };
-    let message = if dice.percent(55) {
-        peers.openssl.write("content", text(dice, eol));
+    let (message, content) = if dice.percent(55) {
+        let content = text(dice, eol);
+        peers.openssl.write("content", &content);
         if dice.percent(20) {
             options += " -crlfeol";
         }
-        mail(dice, sender, &cms(peers, &options))
+        let made = cms(peers, &options);
+        (
+            mail(dice, &sender, &made),
+            crate::unpack::canonical(&content),
+        )
     } else {
         let content = letters::entity(dice, eol).bytes;
         peers.openssl.write("content", &content);
         features.insert(Feature::Object);
         let form = *dice.one_of(&["DER", "DER", "PEM"]);
         let cms = cms(peers, &format!("{options} -binary -outform {form}"));
-        let content = (!is_opaque).then_some(content);
-        if content.is_some() && is_held {
+        if !is_opaque && is_held {
             features.insert(Feature::ContentTwice);
         }
-        Message::Object { cms, content }
+        let beside = (!is_opaque).then(|| content.clone());
+        let message = Message::Object {
+            cms,
+            content: beside,
+        };
+        (message, content)
     };
-    let sender = signer_address(sender);
     Made {
         sender,
+        signers,
+        says: Says::Octets(content),
         ..made(message, features)
     }
 }
@@ -269,7 +284,7 @@ fn encrypted(peers: &Peers, dice: &mut Dice) -> Made {
             content: None,
         };
         return Made {
-            leaf: Some(content),
+            says: Says::Octets(content),
             ..made(message, features)
         };
     }
@@ -278,7 +293,7 @@ fn encrypted(peers: &Peers, dice: &mut Dice) -> Made {
     let message = match dice.below(4) {
         0 | 1 => {
             let made = cms(peers, &options);
-            mail(dice, Key::P256, &made)
+            mail(dice, &signer_address(Key::P256), &made)
         }
         form => {
             features.insert(Feature::Object);
@@ -289,157 +304,28 @@ fn encrypted(peers: &Peers, dice: &mut Dice) -> Made {
     };
     Made {
         readers,
-        leaf: Some(content),
+        says: Says::Octets(content),
         ..made(message, features)
     }
 }
 
 fn signed_and_encrypted(peers: &Peers, dice: &mut Dice) -> Made {
     let mut features = BTreeSet::new();
-    let (sender, options, _) = signing(peers, dice, &mut features);
+    let (signers, options, _) = signing(peers, dice, &mut features);
+    let sender = sender(&signers);
     let form = if dice.percent(50) { "-nodetach" } else { "" };
-    peers.openssl.write("content", text(dice, "\n"));
+    let content = text(dice, "\n");
+    peers.openssl.write("content", &content);
     let inner = cms(peers, &format!("{options} {form}"));
     peers.openssl.write("content", &inner);
     let (readers, options) = encrypting(dice, &mut features);
     let sealed = cms(peers, &format!("{options} {}", streaming(dice)));
-    let message = mail(dice, sender, &sealed);
-    let sender = signer_address(sender);
+    let message = mail(dice, &sender, &sealed);
     Made {
         sender,
+        signers,
         readers,
+        says: Says::Octets(crate::unpack::canonical(&content)),
         ..made(message, features)
-    }
-}
-
-fn fingerprint(person: &Person) -> String {
-    let digest = Sha1::digest(person.certificate().to_der());
-    digest.iter().map(|byte| format!("{byte:02X}")).collect()
-}
-
-fn by_gpgsm(peers: &Peers, dice: &mut Dice) -> Option<Made> {
-    let gpgsm = peers.gpgsm.as_ref()?;
-    let content = letters::entity(dice, "\n").bytes;
-    let armour = *dice.one_of(&["", "--armor", "--base64"]);
-    let mut features = BTreeSet::from([Feature::Object]);
-    if dice.percent(45) {
-        let cipher = *dice.one_of(&["AES", "AES192", "AES256", "AES256", "3DES"]);
-        features.insert(Feature::Encrypted);
-        if cipher == "3DES" {
-            features.insert(Feature::TripleDes);
-        }
-        let kinds = some(dice, &[Key::Rsa2048, Key::Rsa3072], 2);
-        let to: String = kinds
-            .iter()
-            .map(|kind| format!(" -r {}", fingerprint(&reader(*kind))))
-            .collect();
-        let options = format!("--cipher-algo {cipher} {armour} {to} --encrypt");
-        let cms = gpgsm
-            .make(&content, &options)
-            .unwrap_or_else(|said| panic!("{options}: {said}"));
-        let message = Message::Object { cms, content: None };
-        return Some(Made {
-            readers: kinds,
-            leaf: Some(content),
-            ..made(message, features)
-        });
-    }
-    features.insert(Feature::Signed);
-    let digest = *dice.one_of(&["SHA1", "SHA224", "SHA256", "SHA256", "SHA384", "SHA512"]);
-    if digest == "SHA1" {
-        features.insert(Feature::Sha1);
-    }
-    let kinds = some(dice, &[Key::Rsa2048, Key::Rsa3072], 2);
-    let by: String = kinds
-        .iter()
-        .map(|kind| format!(" -u {}", fingerprint(&signer(*kind))))
-        .collect();
-    let certificates = *dice.one_of(&["-2", "-1", "1", "0"]);
-    if certificates == "0" {
-        features.insert(Feature::NoCertificates);
-    }
-    let is_opaque = dice.percent(50);
-    let form = if is_opaque { "--sign" } else { "--detach-sign" };
-    let options =
-        format!("--digest-algo {digest} --include-certs {certificates} {armour} {by} {form}");
-    let cms = gpgsm
-        .make(&content, &options)
-        .unwrap_or_else(|said| panic!("{options}: {said}"));
-    let leaf = Some(content.clone());
-    let message = Message::Object {
-        cms,
-        content: (!is_opaque).then_some(content),
-    };
-    let sender = signer_address(kinds[0]);
-    Some(Made {
-        sender,
-        leaf,
-        ..made(message, features)
-    })
-}
-
-fn by_nss(peers: &Peers, dice: &mut Dice) -> Option<Made> {
-    let nss = peers.nss.as_ref()?;
-    let content = letters::entity(dice, "\n").bytes;
-    let mut features = BTreeSet::from([Feature::Object]);
-    match dice.below(10) {
-        0 => {
-            // Certificates only: nothing is signed.
-            let who = signer_address(*dice.one_of(&[Key::Rsa2048, Key::P256]));
-            let cms = nss.make(b"", &format!("-O -r {who}")).unwrap();
-            features.insert(Feature::CertificatesOnly);
-            Some(made(Message::Object { cms, content: None }, features))
-        }
-        1..4 => {
-            let people = with_rsa(&READERS, reader).len();
-            let kinds = some(dice, &READERS[..people], 2);
-            let to: Vec<String> = kinds.iter().map(|kind| reader_address(*kind)).collect();
-            let options = format!("-E -r {}", to.join(","));
-            let cms = nss
-                .make(&content, &options)
-                .unwrap_or_else(|said| panic!("{options}: {said}"));
-            features.extend([Feature::Encrypted, Feature::TripleDes]);
-            let message = Message::Object { cms, content: None };
-            Some(Made {
-                readers: kinds,
-                leaf: Some(content),
-                ..made(message, features)
-            })
-        }
-        _ => {
-            let kind = *dice.one_of(&[SIGNERS[0], SIGNERS[1], Key::P256, Key::P384]);
-            let who = signer_address(kind);
-            let digest = *dice.one_of(&["SHA1", "SHA256", "SHA256", "SHA384", "SHA512"]);
-            features.insert(Feature::Signed);
-            if digest == "SHA1" {
-                features.insert(Feature::Sha1);
-            }
-            let mut options = format!("-S -N {who} -H {digest}");
-            for (option, chance) in [("-G", 60), ("-P", 40), ("-Y NONE", 30)] {
-                if dice.percent(chance) {
-                    options += &format!(" {option}");
-                }
-            }
-            if !options.contains(" -G") && !options.contains(" -P") {
-                features.insert(Feature::NoAttributes);
-            }
-            let is_opaque = dice.percent(50);
-            if !is_opaque {
-                options += " -T";
-            }
-            let cms = nss
-                .make(&content, &options)
-                .unwrap_or_else(|said| panic!("{options}: {said}"));
-            let leaf = Some(content.clone());
-            let message = Message::Object {
-                cms,
-                content: (!is_opaque).then_some(content),
-            };
-            Some(Made {
-                sender: who,
-                leaf,
-                ..made(message, features)
-            })
-        }
     }
 }

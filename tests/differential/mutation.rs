@@ -1,18 +1,93 @@
-//! Good messages made bad, or only odd: by values of their BER, by bytes, by lines of MIME, by certificates.
+//! Good messages made bad, or only odd: by values of their BER, by bytes, by lines of MIME, by certificates; as they are on
+//! their way, or before they are encrypted.
 
 use base64_simd::STANDARD;
+use smime::crypto::ContentCipher;
 
 use crate::ca::Key;
-use crate::cast::{is_rsa, reader, signer, signer_address, stranger};
+use crate::cast::{Who, reader};
+use crate::certificate_mutation::certificates;
 use crate::dice::Dice;
 use crate::made_here::Made;
-use crate::people::ca;
+use crate::mime_mutation::{base64, lines};
+use crate::people::protector;
 use crate::reading::Message;
 use crate::tree::{Content, Length, Node};
 use crate::unpack;
 
+/// A message that was changed.
+pub struct Mutant {
+    pub message: Message,
+    pub reader: Option<Who>,
+    /// What was changed, when it was encrypted afterwards.
+    pub inner: Option<Message>,
+    pub way: String,
+}
+
+impl Mutant {
+    /// One that is not encrypted.
+    pub fn of(message: Message, way: &str) -> Mutant {
+        Mutant {
+            message,
+            reader: None,
+            inner: None,
+            way: way.to_owned(),
+        }
+    }
+
+    /// The first of the ways in which it was changed.
+    pub fn kind(&self) -> &str {
+        self.way.split(['+', ',']).next().unwrap_or_default()
+    }
+}
+
+/// A message changed, and then encrypted if it was not and the dice say so.
+pub fn mutant(base: &Made, other: &Made, dice: &mut Dice) -> Mutant {
+    let (message, way) = changed(base, other, dice);
+    let reader = base.readers.first().copied();
+    if reader.is_none()
+        && dice.percent(40)
+        && let Some((outer, reader)) = encrypted(&message, dice)
+    {
+        return Mutant {
+            message: outer,
+            reader: Some(reader),
+            inner: Some(message),
+            way: format!("{way}, then encrypted"),
+        };
+    }
+    Mutant {
+        message,
+        reader,
+        inner: None,
+        way,
+    }
+}
+
+/// In an encryption that is good; `None` for what cannot be put into one.
+fn encrypted(message: &Message, dice: &mut Dice) -> Option<(Message, Who)> {
+    let kind = *dice.one_of(&[Key::Rsa2048, Key::Rsa3072, Key::P256]);
+    let ciphers = [ContentCipher::Aes128Cbc, ContentCipher::Aes256Gcm];
+    let protector = protector()
+        .encrypt_to([reader(kind).certificate()])
+        .cipher(*dice.one_of(&ciphers))
+        .danger_ignore_addresses();
+    let message = match message {
+        Message::Mail(mail) => {
+            let protected = protector.protect(mail.as_slice()).ok()?;
+            Message::Mail(protected.copies().last()?.bytes().to_vec())
+        }
+        Message::Object { cms, content: None } => Message::Object {
+            cms: protector.protect_cms(cms).ok()?,
+            content: None,
+        },
+        Message::Object { .. } => return None,
+    };
+    Some((message, Who::Reader(kind)))
+}
+
 /// A message changed once or several times, and in which ways. `other` is a message to take parts from.
-pub fn mutant(base: &Made, other: &Made, dice: &mut Dice) -> (Message, String) {
+fn changed(base: &Made, other: &Made, dice: &mut Dice) -> (Message, String) {
     let mut message = base.message.clone();
     let mut ways = Vec::new();
     let many = if dice.percent(80) {
@@ -20,13 +95,16 @@ pub fn mutant(base: &Made, other: &Made, dice: &mut Dice) -> (Message, String) {
     } else {
         2 + dice.below(2)
     };
-    while ways.len() < many {
+    // What was broken once may be in no shape for another way.
+    let mut tries = 0;
+    while ways.len() < many && (tries < 50 || ways.is_empty()) {
+        tries += 1;
         let (way, changed) = match dice.below(100) {
             0..28 => ("value", in_cms(&message, |cms| values(cms, other, dice))),
             28..36 => ("octets", in_cms(&message, |cms| Some(octets(cms, dice)))),
             36..54 => (
                 "certificates",
-                in_cms(&message, |cms| certificates(cms, dice)),
+                in_cms(&message, |cms| certificates(cms, &base.signers, dice)),
             ),
             54..66 => ("content", content(&message, dice)),
             66..80 => ("line", in_mail(&message, |mail| lines(mail, dice))),
@@ -72,7 +150,7 @@ fn in_cms(message: &Message, change: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> O
 }
 
 /// Where the base64 of this CMS stands.
-fn block(mail: &[u8], cms: &[u8]) -> Option<(usize, usize)> {
+pub fn block(mail: &[u8], cms: &[u8]) -> Option<(usize, usize)> {
     let head = STANDARD.encode_to_string(cms.get(..30)?);
     let begin = memchr::memmem::find(mail, head.as_bytes())?;
     let mut end = begin;
@@ -92,7 +170,7 @@ fn octet(dice: &mut Dice) -> u8 {
 }
 
 /// Any bytes: one or a few changed, put in, taken out, doubled, exchanged, cut off.
-fn octets(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
+pub fn octets(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     if bytes.is_empty() {
         return vec![octet(dice)];
@@ -128,7 +206,10 @@ fn values(cms: &[u8], other: &Made, dice: &mut Dice) -> Option<Vec<u8>> {
     let mut tree = Node::parse(cms)?;
     let path = place(&tree, dice)?;
     let donor = match dice.percent(30) {
-        true => outermost(&other.message).and_then(|cms| Node::parse(&cms)),
+        true => other
+            .message
+            .layer()
+            .and_then(|layer| Node::parse(&layer.cms)),
         false => None,
     };
     let donor = donor.as_ref().unwrap_or(&tree);
@@ -194,14 +275,6 @@ fn values(cms: &[u8], other: &Made, dice: &mut Dice) -> Option<Vec<u8>> {
     Some(tree.write())
 }
 
-fn outermost(message: &Message) -> Option<Vec<u8>> {
-    match message {
-        Message::Mail(mail) => unpack::mail(mail),
-        Message::Object { cms, .. } => unpack::object(cms, None),
-    }
-    .map(|layer| layer.cms)
-}
-
 /// A value, not often one inside of a certificate.
 fn place(tree: &Node, dice: &mut Dice) -> Option<Vec<usize>> {
     let paths = tree.paths();
@@ -216,67 +289,6 @@ fn place(tree: &Node, dice: &mut Dice) -> Option<Vec<usize>> {
         (_, false) | (true, _) => Some(dice.one_of(&paths).clone()),
         (false, true) => Some((*dice.one_of(&outside)).clone()),
     }
-}
-
-/// Certificates taken out, put in, exchanged for others of the same key, name or number.
-fn certificates(cms: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
-    let mut tree = Node::parse(cms)?;
-    let place = tree
-        .at(&[1, 0])?
-        .children()
-        .iter()
-        .position(|node| node.tag == [0xa0])?;
-    let kind = *dice.one_of(&[Key::Rsa2048, Key::Rsa3072, Key::P256, Key::P384]);
-    // RSA keys are the same for the same address.
-    let same_key = if is_rsa(kind) { kind } else { Key::Rsa2048 };
-    let known = signer(same_key);
-    let serial = serial(known.certificate().to_der())?;
-    let again = || ca().certify(same_key, &signer_address(same_key));
-    let new = match dice.below(9) {
-        0 => signer(kind).certificate().to_der().to_vec(),
-        1 => reader(kind).certificate().to_der().to_vec(),
-        2 => stranger().certificate().to_der().to_vec(),
-        3 => again().issue().0,
-        4 => {
-            again()
-                .serial(&serial)
-                .validity("200101000000Z", "210101000000Z")
-                .issue()
-                .0
-        }
-        5 => again().serial(&serial).issue().0,
-        6 => {
-            ca().certify(Key::P256, &signer_address(same_key))
-                .serial(&serial)
-                .issue()
-                .0
-        }
-        7 => {
-            ca().certify(same_key, "mallory@example.org")
-                .serial(&serial)
-                .issue()
-                .0
-        }
-        _ => ca().certificate_der().to_vec(),
-    };
-    let new = Node::parse(&new)?;
-    let bag = tree.siblings(&[1, 0, place, 0])?;
-    match dice.below(6) {
-        0 | 1 if !bag.is_empty() => {
-            let which = dice.below(bag.len());
-            bag[which] = new;
-        }
-        2 => bag.insert(0, new),
-        3 => bag.push(new),
-        4 => *bag = vec![new],
-        _ => bag.clear(),
-    }
-    Some(tree.write())
-}
-
-/// Content of the serial number.
-fn serial(certificate: &[u8]) -> Option<Vec<u8>> {
-    Some(Node::parse(certificate)?.at(&[0, 1])?.octets())
 }
 
 /// What a detached signature is about, or the eContent.
@@ -348,137 +360,4 @@ fn text(content: &[u8], dice: &mut Dice) -> Vec<u8> {
             }),
         _ => octets(&content, dice),
     }
-}
-
-/// Header fields and delimiters: taken out, doubled, exchanged, written otherwise, and new ones.
-fn lines(mail: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
-    const NEW: [&str; 22] = [
-        "From: mallory@example.org",
-        "Sender: mallory@example.org",
-        "From: alice.p256@example.org, mallory@example.org",
-        "Content-Type: text/plain",
-        "Content-Type: application/pkcs7-mime; smime-type=enveloped-data",
-        "Content-Type: application/octet-stream; name=smime.p7m",
-        "Content-Type: multipart/signed; boundary=x; protocol=\"application/pkcs7-signature\"",
-        "Content-Type: multipart/mixed; boundary=x",
-        "Content-Transfer-Encoding: 7bit",
-        "Content-Transfer-Encoding: binary",
-        "Content-Transfer-Encoding: BASE64",
-        "Content-Transfer-Encoding: quoted-printable",
-        "Content-Disposition: attachment; filename=smime.p7m",
-        "MIME-Version: 1.0 (made by hand)",
-        "MIME-Version: 2.0",
-        "\tboundary=\"x\"",
-        "",
-        "--x",
-        "no colon",
-        " folded",
-        "X: \u{0}",
-        "Subject: =?utf-8?Q?x",
-    ];
-    const EDITS: [(&str, &str); 24] = [
-        ("micalg=", "micalg=md5; x="),
-        ("micalg=", "x="),
-        ("protocol=", "x="),
-        ("boundary=", "Boundary="),
-        ("boundary=", "boundary=\"x\"; x="),
-        ("boundary=", "x=\"boundary=y\"; boundary="),
-        ("boundary=", "boundary (c) = (d) "),
-        ("boundary=\"", "boundary*=us-ascii''\""),
-        ("signed-data", "enveloped-data"),
-        ("enveloped-data", "signed-data"),
-        ("smime-type=", "x="),
-        ("application/pkcs7-mime", "application/x-pkcs7-mime"),
-        ("application/pkcs7-mime", "application/octet-stream"),
-        ("application/pkcs7-mime", "Application/PKCS7-MIME"),
-        (
-            "application/pkcs7-signature",
-            "application/x-pkcs7-signature",
-        ),
-        ("multipart/signed", "multipart/mixed"),
-        ("multipart/signed", "MULTIPART/Signed"),
-        ("base64", "Base64 "),
-        ("base64", "base64 (c)"),
-        ("base64", "binary"),
-        (": ", ":\n\t"),
-        (": ", " : "),
-        ("; ", " ; (c) ;"),
-        ("From:", "from:"),
-    ];
-    let eol: &[u8] = if mail.contains(&b'\r') {
-        b"\r\n"
-    } else {
-        b"\n"
-    };
-    let mut lines: Vec<Vec<u8>> = mail
-        .split_inclusive(|byte| *byte == b'\n')
-        .map(<[u8]>::to_vec)
-        .collect();
-    let is_structure = |line: &[u8]| {
-        let text = line.trim_ascii_end();
-        text.is_empty()
-            || text.contains(&b':')
-            || text.starts_with(b"--")
-            || text.starts_with(b" ")
-            || text.starts_with(b"\t")
-    };
-    let places: Vec<usize> = (0..lines.len())
-        .filter(|line| is_structure(&lines[*line]))
-        .collect();
-    let (at, with) = (*dice.one_of(&places), *dice.one_of(&places));
-    match dice.below(12) {
-        0 => drop(lines.remove(at)),
-        1 => lines.insert(with, lines[at].clone()),
-        2 => lines.swap(at, with),
-        3 => lines[at] = [lines[at].trim_ascii_end(), b" \t", eol].concat(),
-        4 => lines[at] = octets(&lines[at], dice),
-        5 | 6 => lines.insert(at, [dice.one_of(&NEW).as_bytes(), eol].concat()),
-        7 => lines[at].make_ascii_uppercase(),
-        8 => {
-            let text = lines[at].trim_ascii_end().to_vec();
-            lines[at] = [
-                &text,
-                *dice.one_of(&[&b"\r"[..], b"\n", b"\r\n", b"\r\r\n"]),
-            ]
-            .concat();
-        }
-        _ => {
-            let usable: Vec<_> = EDITS
-                .iter()
-                .filter(|(old, _)| memchr::memmem::find(mail, old.as_bytes()).is_some())
-                .collect();
-            let (old, new) = dice.one_of(&usable);
-            let found: Vec<usize> = memchr::memmem::find_iter(mail, old.as_bytes()).collect();
-            let at = *dice.one_of(&found);
-            return Some([&mail[..at], new.as_bytes(), &mail[at + old.len()..]].concat());
-        }
-    }
-    Some(lines.concat())
-}
-
-/// The base64 text: other characters, other lines, other ends.
-fn base64(mail: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
-    let cms = unpack::mail(mail)?.cms;
-    let (begin, end) = block(mail, &cms)?;
-    let mut text = mail[begin..end].to_vec();
-    let at = dice.below(text.len());
-    match dice.below(12) {
-        0..4 => text.insert(at, *dice.one_of(b" \t\r\n=-_*\0.A\xff")),
-        4 => drop(text.remove(at)),
-        5 => text[at] = *dice.one_of(b"A/+ =-\n"),
-        6 => text.retain(|byte| !b"\r\n".contains(byte)),
-        7 => text.retain(|byte| *byte != b'='),
-        8 => text.truncate(at),
-        9 => {
-            // The bits that no octet needs.
-            let last = text.iter().rposition(|byte| byte.is_ascii_alphanumeric())?;
-            text[last] = text[last].wrapping_add(1);
-        }
-        10 => text.extend_from_slice(b"AAAA\r\n"),
-        _ => {
-            let line = text[..text.len().min(64)].to_vec();
-            text.splice(at..at, line);
-        }
-    }
-    Some([&mail[..begin], &text, &mail[end..]].concat())
 }

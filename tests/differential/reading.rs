@@ -6,7 +6,7 @@ use smime::report::{Encryption, LayerKind};
 use smime::{Certificate, Error, Mailbox, Opener, TrustAnchors};
 
 use crate::ca::Key;
-use crate::cast::{READERS, SIGNERS, is_rsa, reader, signer};
+use crate::cast::{READERS, SIGNERS, Who, is_rsa, reader, signer};
 use crate::faces::Faces;
 use crate::faces_detached::DetachedFaces;
 use crate::peers::{Gpgsm, Nss, OpenSsl};
@@ -31,23 +31,60 @@ impl Message {
             Message::Object { cms, .. } => cms,
         }
     }
+
+    /// The outermost layer.
+    pub fn layer(&self) -> Option<Layer> {
+        match self {
+            Message::Mail(mail) => unpack::mail(mail),
+            Message::Object { cms, content } => unpack::object(cms, content.as_deref()),
+        }
+    }
+
+    /// What the outermost layer is.
+    pub fn kind(&self) -> Option<Kind> {
+        self.layer().map(|layer| layer.kind)
+    }
 }
 
 /// What came of a message.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// A good signature by whom it says, or decrypted without any signature; and the content.
-    Accepted(Vec<u8>),
+    Accepted(Accepted),
     /// Not, and why not.
     Refused(String),
 }
 
+/// What is accepted: with a good signature by whom it says, or decrypted without any signature.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Accepted {
+    pub content: Vec<u8>,
+    /// Whether a signature was verified.
+    pub is_signed: bool,
+}
+
 impl Outcome {
-    pub fn content(&self) -> Option<&[u8]> {
-        match self {
-            Outcome::Accepted(content) => Some(content),
-            Outcome::Refused(_) => None,
-        }
+    fn accepted(content: &[u8], is_signed: bool) -> Outcome {
+        let content = content.to_vec();
+        Outcome::Accepted(Accepted { content, is_signed })
+    }
+
+    pub fn is_accepted(&self) -> bool {
+        matches!(self, Outcome::Accepted(_))
+    }
+}
+
+impl Accepted {
+    /// Whether this has the content of the other one, but for line ends, and a signature if that one has.
+    pub fn covers(&self, other: &Accepted) -> bool {
+        unpack::canonical(&self.content) == unpack::canonical(&other.content)
+            && self.is_signed >= other.is_signed
+    }
+}
+
+impl std::fmt::Debug for Accepted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let verified = ["not signed", "signed"][usize::from(self.is_signed)];
+        write!(f, "{} bytes, {verified}", self.content.len())
     }
 }
 
@@ -101,11 +138,11 @@ pub fn judged(opened: &Result<Opened, Error>) -> Outcome {
         .iter()
         .any(|layer| matches!(layer.kind(), LayerKind::NoSigners));
     match opened.content() {
-        Content::Trusted(message) => Outcome::Accepted(message.bytes().to_vec()),
+        Content::Trusted(message) => Outcome::accepted(message.bytes(), true),
         Content::Unsigned(message)
             if message.encryption() != Encryption::None && !is_certificates_only =>
         {
-            Outcome::Accepted(message.bytes().to_vec())
+            Outcome::accepted(message.bytes(), false)
         }
         _ => {
             let report = opened.report();
@@ -179,14 +216,14 @@ impl Peers {
     }
 
     /// What a peer makes of a message; `None` when it is not installed. All layers are undone, `reader` being whose key
-    /// OpenSSL takes (the others have their own). What is wanted, when it comes up, ends it: we may stop where content
-    /// of an unknown type holds another layer.
+    /// OpenSSL takes (the others have their own). What is wanted, when it comes up with the signature it has to have, ends
+    /// it: we may stop where content of an unknown type holds another layer.
     pub fn read(
         &self,
         peer: Peer,
         message: &Message,
-        reader: Option<Key>,
-        wanted: Option<&[u8]>,
+        reader: Option<Who>,
+        wanted: Option<&Accepted>,
     ) -> Option<Outcome> {
         match peer {
             Peer::Gpgsm => self.gpgsm.as_ref().map(|_| ())?,
@@ -194,21 +231,18 @@ impl Peers {
             Peer::OpenSsl | Peer::OpenSslCms => {}
         }
         let mut now = message.clone();
+        let mut is_signed = false;
         for depth in 0..12 {
-            let layer = match &now {
-                Message::Mail(mail) => unpack::mail(mail),
-                Message::Object { cms, content } => unpack::object(cms, content.as_deref()),
-            };
-            let Some(layer) = layer else {
+            let Some(layer) = now.layer() else {
                 return Some(match depth {
                     0 => Outcome::Refused("no protection found".into()),
-                    _ => Outcome::Accepted(now.bytes().to_vec()),
+                    _ => Outcome::accepted(now.bytes(), is_signed),
                 });
             };
             if depth > 0 && layer.kind == Kind::Compressed && matches!(now, Message::Object { .. })
             {
                 // Compressed content of an object is content, to the peers and to us.
-                return Some(Outcome::Accepted(now.bytes().to_vec()));
+                return Some(Outcome::accepted(now.bytes(), is_signed));
             }
             let content = match (layer.kind, peer) {
                 (Kind::Compressed, _) => unpack::inflated(&layer.cms),
@@ -216,7 +250,7 @@ impl Peers {
                     self.openssl(kind, &now, reader)
                 }
                 (kind, Peer::OpenSsl | Peer::OpenSslCms) => {
-                    let Layer { cms, content, .. } = layer;
+                    let (cms, content) = (layer.cms.clone(), layer.content.clone());
                     self.openssl(kind, &Message::Object { cms, content }, reader)
                 }
                 (Kind::Signed, Peer::Gpgsm) => signed_gpgsm(self.gpgsm.as_ref()?, &layer),
@@ -228,10 +262,12 @@ impl Peers {
                 Ok(content) => content,
                 Err(said) => return Some(Outcome::Refused(said)),
             };
-            if wanted.is_some_and(|wanted| unpack::canonical(wanted) == unpack::canonical(&content))
-            {
-                return Some(Outcome::Accepted(content));
+            is_signed |= layer.kind == Kind::Signed;
+            let so_far = Accepted { content, is_signed };
+            if wanted.is_some_and(|wanted| so_far.covers(wanted)) {
+                return Some(Outcome::Accepted(so_far));
             }
+            let content = so_far.content;
             // An object may hold a mail, when the CMS was taken out of one.
             now = match &now {
                 Message::Object { .. } if unpack::mail(&content).is_none() => Message::Object {
@@ -248,7 +284,7 @@ impl Peers {
         &self,
         kind: Kind,
         message: &Message,
-        reader: Option<Key>,
+        reader: Option<Who>,
     ) -> Result<Vec<u8>, String> {
         let mut arguments = vec!["cms".to_owned()];
         let mut add = |text: &str| arguments.extend(text.split(' ').map(str::to_owned));
@@ -271,10 +307,9 @@ impl Peers {
             // The times of the mails, whatever the clock of the machine.
             (Kind::Signed, _) => add("-verify -CAfile ca.pem -attime 1780315200"),
             (Kind::Compressed, _) => return Err("no zlib".into()),
-            (Kind::Encrypted, Some(kind)) => {
-                add(&format!(
-                    "-decrypt -recip reader.{kind:?}.pem -inkey reader.{kind:?}.key"
-                ));
+            (Kind::Encrypted, Some(who)) => {
+                let file = who.file();
+                add(&format!("-decrypt -recip {file}.pem -inkey {file}.key"));
             }
             (Kind::Encrypted, None) => return Err("no reader".into()),
         }

@@ -22,10 +22,12 @@ pub enum Repair {
     SignedAttributesAsDer,
     /// Signers that were changed are taken out; there must be another one.
     OtherSigners,
+    /// The signature around everything is taken off; there must be another one in it.
+    OuterSignature,
 }
 
 impl Repair {
-    pub const ALL: [Repair; 8] = [
+    pub const ALL: [Repair; 9] = [
         Repair::Base64PastPadding,
         Repair::RecipientInfos,
         Repair::Certificates,
@@ -34,6 +36,7 @@ impl Repair {
         Repair::UnsignedAttributes,
         Repair::SignedAttributesAsDer,
         Repair::OtherSigners,
+        Repair::OuterSignature,
     ];
 
     pub fn why(self) -> &'static str {
@@ -53,10 +56,13 @@ impl Repair {
             Repair::Versions => "version numbers follow from the other fields, and decide nothing",
             Repair::UnsignedAttributes => "unsigned attributes decide nothing",
             Repair::SignedAttributesAsDer => {
-                "signed attributes in BER: their DER is what is signed (RFC 5652 5.4), the peers take them as they are"
+                "signed attributes in BER or another order: their DER is what is signed (RFC 5652 5.4), the peers take them as they are"
             }
             Repair::OtherSigners => {
                 "one good signer is enough, and the report tells of the others; the peers want all of them"
+            }
+            Repair::OuterSignature => {
+                "anybody can take off the signature around another one: the one inside is good, and the report tells of both"
             }
         }
     }
@@ -67,8 +73,18 @@ impl Repair {
             let unpack::Layer { cms, content, .. } = unpack::mail_past_padding(mail)?;
             return Some(Message::Object { cms, content });
         }
-        let mutant = outermost(mutant)?;
-        let base = Node::parse(&outermost(base)?.cms)?;
+        let mutant = mutant.layer()?;
+        if self == Repair::OuterSignature {
+            let inside = match (mutant.kind, mutant.content) {
+                (unpack::Kind::Signed, None) => {
+                    Node::parse(&mutant.cms)?.at(&[1, 0, 2, 1, 0])?.octets()
+                }
+                (unpack::Kind::Signed, Some(content)) => content,
+                _ => return None,
+            };
+            return Some(Message::Mail(inside));
+        }
+        let base = Node::parse(&base.layer()?.cms)?;
         let mut tree = Node::parse(&mutant.cms)?;
         self.change(&mut tree, &base)?;
         Some(Message::Object {
@@ -108,9 +124,10 @@ impl Repair {
             Repair::SignedAttributesAsDer if is_signed => {
                 for signer in new.last_mut()?.nodes()? {
                     let fields = signer.nodes()?.iter_mut();
-                    fields
-                        .filter(|node| node.tag == [0xa0])
-                        .for_each(Node::make_definite);
+                    for attributes in fields.filter(|node| node.tag == [0xa0]) {
+                        attributes.make_definite();
+                        attributes.nodes()?.sort_by_key(Node::write);
+                    }
                 }
                 Some(())
             }
@@ -130,13 +147,6 @@ fn exchange(new: &mut [Node], old: &[Node], tag: u8) -> Option<()> {
     let new = new.iter_mut().find(|node| node.tag == [tag])?;
     *new = old.clone();
     Some(())
-}
-
-fn outermost(message: &Message) -> Option<unpack::Layer> {
-    match message {
-        Message::Mail(mail) => unpack::mail(mail),
-        Message::Object { cms, content } => unpack::object(cms, content.as_deref()),
-    }
 }
 
 /// Content, signed attributes and signature stay as they are in the mutant.
@@ -163,8 +173,8 @@ fn no_repair_gives_back_what_is_signed() {
         let cms = tree.write();
         let mutant = Message::Object { cms, content: None };
         for repair in Repair::ALL {
-            if let Some(repaired) = repair.apply(&mutant, &base) {
-                let repaired = Node::parse(repaired.bytes()).unwrap();
+            if let Some(Message::Object { cms: repaired, .. }) = repair.apply(&mutant, &base) {
+                let repaired = Node::parse(&repaired).unwrap();
                 assert_eq!(repaired.at(place), Some(&changed), "{repair:?}");
             }
         }

@@ -4,17 +4,35 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
-use crate::reading::Message;
+use crate::reading::{Message, Peer};
 
 #[derive(Default)]
 pub struct Tally {
     pub counts: BTreeMap<String, usize>,
     pub unexplained: Vec<String>,
+    /// How many messages each peer was asked about, and of how many it says what we say.
+    compared: BTreeMap<Peer, (usize, usize)>,
 }
 
 impl Tally {
     pub fn count(&mut self, what: impl Into<String>) {
         *self.counts.entry(what.into()).or_default() += 1;
+    }
+
+    /// A message was shown to this peer, and both accept it with the same content, or not.
+    pub fn compared(&mut self, peer: Peer, is_same: bool) {
+        let (all, same) = self.compared.entry(peer).or_default();
+        *all += 1;
+        *same += usize::from(is_same);
+    }
+
+    /// What proves something is that both accept: that must be so for so many of a hundred, unless they are too few to say.
+    pub fn assert_floor(&self, peer: Peer, floor: usize) {
+        let (all, same) = self.compared.get(&peer).copied().unwrap_or_default();
+        assert!(
+            all < 12 || same * 100 >= all * floor,
+            "{peer:?}: only {same} of {all} are accepted by both"
+        );
     }
 
     /// Tells of every 250th, because a long run is silent otherwise.

@@ -147,7 +147,29 @@ fn field(header: &str, name: &str) -> Option<String> {
     })
 }
 
+/// Without comments (RFC 5322 3.2.2), which stand between any two tokens.
+fn uncommented(value: &str) -> String {
+    let (mut depth, mut quoted) = (0_usize, false);
+    let mut out = String::new();
+    for c in value.chars() {
+        match c {
+            '"' if depth == 0 => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if depth > 0 => {
+                depth -= 1;
+                continue;
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            out.push(c);
+        }
+    }
+    out
+}
+
 fn parameter(value: &str, name: &str) -> Option<String> {
+    let value = uncommented(value);
     value.split(';').skip(1).find_map(|part| {
         let (known, value) = part.split_once('=')?;
         let value = value.trim();
@@ -163,7 +185,7 @@ fn parameter(value: &str, name: &str) -> Option<String> {
 }
 
 fn decoded(encoding: &str, body: &[u8], base64: fn(&[u8]) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
-    match encoding.trim().to_lowercase().as_str() {
+    match uncommented(encoding).trim().to_lowercase().as_str() {
         "base64" => base64(body),
         _ => Some(body.to_vec()),
     }

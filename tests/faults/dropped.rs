@@ -36,7 +36,7 @@ async fn everywhere(script: &Script, order: &Order) -> usize {
         // The server's task is finished and the client must not have left one.
         assert_eq!(before.num_alive_tasks(), 0);
         let came = result.as_ref().map_or(Came::Dropped, Came::Result);
-        if let Err(problem) = reconcile::check(script, order, &ledger, came) {
+        if let Err(problem) = reconcile::check(script, order, &ledger, came, false) {
             panic!("{problem}\nafter {times} waits\n{:#?}", ledger.exchanges);
         }
         match result {

@@ -221,7 +221,7 @@ async fn random_scripts() {
         let kinds = match &result {
             Ok(delivery) => delivery
                 .iter()
-                .map(|(_, one)| reconcile::kind(one))
+                .map(|(_, one)| outcomes::kind(one))
                 .collect(),
             Err(_) => vec!['E'],
         };

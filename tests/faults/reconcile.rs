@@ -1,9 +1,10 @@
 //! The server's ledger against what the client says: for every recipient exactly what may be said, and nothing else.
 
 use smime::Envelope;
-use smime::submit::{Delivery, Outcome, SubmitError};
+use smime::submit::{Delivery, SubmitError};
 
-use super::script::{Mode, Rule, Script, first_reply};
+use super::outcomes;
+use super::script::{Mode, Script, first_reply};
 use super::server::{Exchange, Ledger, show};
 
 pub const PASSWORD: &str = "tanstaafl-tanstaafl";
@@ -26,26 +27,26 @@ pub enum Came<'a> {
 
 /// An answer as the client could read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
+pub enum Answer {
     Read(u16),
     /// Nothing that a client can read as a whole reply.
     Unreadable,
 }
 
 impl Answer {
-    fn to(exchange: &Exchange) -> Answer {
+    pub fn to(exchange: &Exchange) -> Answer {
         match first_reply(&exchange.said) {
             Some((code, length)) if length <= exchange.written => Answer::Read(code),
             _ => Answer::Unreadable,
         }
     }
 
-    fn is_positive(self) -> bool {
+    pub fn is_positive(self) -> bool {
         matches!(self, Answer::Read(200..=299))
     }
 
     /// What a refusal, or an answer that makes no sense, means for a recipient.
-    fn refusal(self) -> char {
+    pub fn refusal(self) -> char {
         match self {
             Answer::Read(500..=599) => 'R',
             _ => 'D',
@@ -54,29 +55,33 @@ impl Answer {
 }
 
 /// What the server wrote behind the reply.
-fn behind(exchange: &Exchange) -> &[u8] {
+pub fn behind(exchange: &Exchange) -> &[u8] {
     let end = first_reply(&exchange.said).map_or(0, |(_, length)| length);
     exchange.said.get(end..exchange.written).unwrap_or_default()
 }
 
 /// One MAIL FROM and what followed.
-struct Transaction<'a> {
-    mail: Answer,
-    recipients: Vec<(String, Answer)>,
-    data: Option<&'a Exchange>,
+pub struct Transaction<'a> {
+    pub mail: Answer,
+    pub recipients: Vec<(String, Answer)>,
+    pub data: Option<&'a Exchange>,
     /// What the server said before the dot had come.
-    early: Vec<u8>,
+    pub early: Vec<u8>,
     /// The message without its end.
     part: Option<Vec<u8>>,
-    dot: Option<&'a Exchange>,
+    pub dot: Option<&'a Exchange>,
     reset: bool,
+    /// The step whose answer may not have been read.
+    pub unread: Option<&'a str>,
 }
 
+/// With `late`, an answer may have come after a short bound was over.
 pub fn check(
     script: &Script,
     order: &Order,
     ledger: &Ledger,
     came: Came<'_>,
+    late: bool,
 ) -> Result<(), String> {
     if ledger.connections > 1 {
         return Err(format!("{} connections", ledger.connections));
@@ -86,7 +91,8 @@ pub fn check(
     }
     in_clear(script, order, ledger)?;
     after_the_end(ledger)?;
-    let transactions = transactions(ledger)?;
+    let unread = unread(script, ledger, late);
+    let transactions = transactions(ledger, unread)?;
     for (at, transaction) in transactions.iter().enumerate() {
         let (envelope, bytes) = order.copies.get(at).ok_or("more copies than there are")?;
         as_ordered(order, transaction, envelope, bytes)
@@ -98,21 +104,21 @@ pub fn check(
     let ready = ready(script, order, ledger);
     match result {
         Err(error) if !transactions.is_empty() => Err(format!("MAIL FROM was sent, yet: {error}")),
-        Err(error) if ready && !lossy(script) => Err(format!("nothing was wrong, yet: {error}")),
+        Err(error) if ready && unread.is_none() => Err(format!("nothing was wrong, yet: {error}")),
         Err(_) => Ok(()),
         Ok(delivery) if !ready => Err(format!("the session was not open, yet: {delivery}")),
-        Ok(delivery) => outcomes(script, order, &transactions, delivery),
+        Ok(delivery) => outcomes::check(order, &transactions, delivery),
     }
 }
 
-/// Answers that were written may not have been read.
-fn lossy(script: &Script) -> bool {
-    script.reset
-        || script.cut_wire != Default::default()
-        || script.rules.iter().any(Rule::stalls)
-        // The rest of the message lies unread when the server closes: the kernel makes that a reset.
-        || script.rules.iter().any(|rule| rule.step == "(message)")
-        || script.cut.heard.is_some()
+/// The step whose answer was written and may not have been read. That can only be the last: whoever asks the next thing
+/// has read the answer to the one before. And with QUIT all has been said.
+fn unread<'a>(script: &Script, ledger: &'a Ledger, late: bool) -> Option<&'a str> {
+    let mut stalls = script.rules.iter().filter(|rule| rule.stalls());
+    let late = late && stalls.any(|rule| rule.step != "QUIT");
+    let last = &ledger.exchanges.last()?.step;
+    let verb = last.split([' ', ':']).next()?;
+    (verb != "QUIT" && (script.reset || late)).then_some(verb)
 }
 
 fn in_clear(script: &Script, order: &Order, ledger: &Ledger) -> Result<(), String> {
@@ -171,8 +177,11 @@ fn after_the_end(ledger: &Ledger) -> Result<(), String> {
     Ok(())
 }
 
-fn transactions(ledger: &Ledger) -> Result<Vec<Transaction<'_>>, String> {
-    let mut found: Vec<Transaction<'_>> = Vec::new();
+fn transactions<'a>(
+    ledger: &'a Ledger,
+    unread: Option<&'a str>,
+) -> Result<Vec<Transaction<'a>>, String> {
+    let mut found: Vec<Transaction<'a>> = Vec::new();
     for exchange in &ledger.exchanges {
         let answer = Answer::to(exchange);
         let verb = exchange.step.split([' ', ':']).next().unwrap_or_default();
@@ -194,6 +203,7 @@ fn transactions(ledger: &Ledger) -> Result<Vec<Transaction<'_>>, String> {
                     part: None,
                     dot: None,
                     reset: false,
+                    unread: None,
                 });
                 continue;
             }
@@ -217,6 +227,9 @@ fn transactions(ledger: &Ledger) -> Result<Vec<Transaction<'_>>, String> {
             "RSET" => open.reset = true,
             _ => return Err(format!("{} does not belong there", exchange.step)),
         }
+    }
+    if let Some(last) = found.last_mut() {
+        last.unread = unread;
     }
     Ok(found)
 }
@@ -302,101 +315,4 @@ fn ready(script: &Script, order: &Order, ledger: &Ledger) -> bool {
         }
     }
     true
-}
-
-fn outcomes(
-    script: &Script,
-    order: &Order,
-    transactions: &[Transaction<'_>],
-    delivery: &Delivery,
-) -> Result<(), String> {
-    if delivery.copies().len() != order.copies.len() {
-        return Err(format!(
-            "{} copies in the delivery",
-            delivery.copies().len()
-        ));
-    }
-    let mut stopped = false;
-    for (at, (copy, (envelope, _))) in delivery.copies().iter().zip(&order.copies).enumerate() {
-        let named = copy.iter().map(|(recipient, _)| recipient);
-        if copy.index() != at || !named.eq(envelope.recipients()) {
-            return Err(format!("copy {at} is about others: {delivery}"));
-        }
-        if stopped && transactions.len() > at {
-            return Err(format!("copy {at} was sent after a failure"));
-        }
-        for (place, (recipient, outcome)) in copy.iter().enumerate() {
-            let allowed = match transactions.get(at) {
-                Some(transaction) => allowed(script, transaction, place),
-                None => "D".into(),
-            };
-            let is = kind(outcome);
-            if !allowed.contains(is) {
-                let address = recipient.address();
-                return Err(format!("{address}: {allowed} may be said, not {outcome}"));
-            }
-            stopped |= order.all_or_nothing && is != 'A';
-        }
-    }
-    Ok(())
-}
-
-pub fn kind(outcome: &Outcome) -> char {
-    match outcome {
-        Outcome::Accepted(_) => 'A',
-        Outcome::Rejected(_) => 'R',
-        Outcome::Deferred(_) => 'D',
-        Outcome::Unknown(_) => 'U',
-        other => panic!("{other}"),
-    }
-}
-
-/// What may be said of this recipient, going by what the server knows.
-fn allowed(script: &Script, transaction: &Transaction<'_>, place: usize) -> String {
-    let or_lost = |mut kinds: String, other: char| {
-        if lossy(script) {
-            kinds.push(other);
-        }
-        kinds
-    };
-    if !transaction.mail.is_positive() {
-        return or_lost(transaction.mail.refusal().into(), 'D');
-    }
-    let Some((_, recipient)) = transaction.recipients.get(place) else {
-        return "D".into();
-    };
-    if !recipient.is_positive() {
-        return match recipient {
-            Answer::Read(552) => "D".into(),
-            answer => or_lost(answer.refusal().into(), 'D'),
-        };
-    }
-    let Some(data) = transaction.data else {
-        return "D".into();
-    };
-    match Answer::to(data) {
-        Answer::Read(354) => {}
-        answer => return or_lost(answer.refusal().into(), 'D'),
-    }
-    let Some(dot) = transaction.dot else {
-        let injected = behind(data);
-        if !injected.is_empty() {
-            return match first_reply(injected) {
-                Some((500..=599, _)) => "R".into(),
-                _ => "D".into(),
-            };
-        }
-        // The client may have sent the dot by now, and then this is the answer to it.
-        return match first_reply(&transaction.early) {
-            Some((200..=299, _)) => "ADU".into(),
-            Some((500..=599, _)) => "RDU".into(),
-            _ => "DU".into(),
-        };
-    };
-    match Answer::to(dot) {
-        Answer::Read(200..=299) => or_lost("A".into(), 'U'),
-        Answer::Read(400..=499) => or_lost("D".into(), 'U'),
-        Answer::Read(500..=599) => or_lost("R".into(), 'U'),
-        _ => "U".into(),
-    }
 }

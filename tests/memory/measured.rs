@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// Whether memory can be measured here. Where it cannot, a test is skipped, loudly.
-pub fn is_possible(test: &str) -> bool {
+pub fn is_possible() -> bool {
     let possible = cfg!(target_os = "linux");
     if !possible {
-        eprintln!("SKIPPED {test}: memory is measured on Linux only");
+        crate::skip::loudly("memory is measured on Linux only");
     }
     possible
 }

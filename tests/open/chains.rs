@@ -78,5 +78,12 @@ fn ones_own_chain_is_no_anchor() {
         Reason::UnknownIssuer { .. }
     )));
     let failure = opened.report().signer().unwrap().path_failure().unwrap();
-    assert!(failure.certificates().len() <= 2);
+    assert_eq!(failure.certificates().len(), 2);
+    // The report says where it ended.
+    let checks = opened.report().signer().unwrap().checks().iter();
+    let subjects = failure.certificates().iter().map(Certificate::subject);
+    let subjects: Vec<String> = subjects.collect();
+    let expected = format!("the path goes as far as {}", subjects.join(" → "));
+    let said: Vec<&str> = checks.map(|check| check.what()).collect();
+    assert!(said.contains(&expected.as_str()), "{said:?}");
 }

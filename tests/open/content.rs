@@ -1,9 +1,9 @@
 //! What is given out, under which name, and what is not shown.
 
 use crate::faces::Faces;
-use smime::Certificate;
 use smime::open::Content;
 use smime::report::Verdict;
+use smime::{Certificate, Limits};
 
 use crate::ca::Key;
 use crate::people::{ALICE, BOB, ENTITY, mail, person, protector};
@@ -110,6 +110,27 @@ fn parts_come_decoded_and_with_their_names() {
         let status = part.protection().signature();
         assert_eq!(status, Some(smime::report::SignerStatus::Trusted));
     }
+}
+
+/// Who raises the limits can read what they let in.
+#[test]
+fn a_part_with_a_header_beyond_the_default_limit_is_decoded() {
+    let long = "x".repeat(1_100_000);
+    let body = format!(
+        "From: Alice <alice@example.org>\r\nMIME-Version: 1.0\r\n\
+        Content-Type: multipart/mixed; boundary=outer\r\n\r\n\
+        --outer\r\nX-Long: {long}\r\nContent-Type: application/pdf; name=\"x.pdf\"\r\n\
+        Content-Transfer-Encoding: base64\r\n\r\nUERG\r\n--outer--\r\n"
+    );
+    let limits = Limits {
+        header_bytes: 2_000_000,
+        ..Limits::default()
+    };
+    let opened = opener().limits(limits).open_all(body.as_bytes()).unwrap();
+    let message = unsigned(&opened);
+    let part = &message.parts()[1];
+    assert_eq!(part.decoded().unwrap(), b"PDF");
+    assert_eq!(part.file_name().as_deref(), Some("x.pdf"));
 }
 
 #[test]

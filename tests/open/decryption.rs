@@ -108,7 +108,8 @@ fn enc_08_enc_09_every_failure_to_decrypt_looks_the_same() {
     }
 }
 
-/// The same bytes always fail the same way: a random replacement key would be an oracle over many tries.
+/// The same bytes always fail the same way: a random replacement key would be an oracle over many tries. A random one can
+/// stay unseen here; the keys themselves are compared in `enc_08_implicit_rejection`, beside the code.
 #[test]
 fn enc_08_the_replacement_key_is_always_the_same() {
     let bob = person(Key::Rsa2048, BOB);
@@ -218,7 +219,7 @@ fn an_expired_certificate_still_decrypts() {
     unsigned(&opener.open_cms_all(&message).unwrap());
 }
 
-/// ATTACKS DOS-10 at this level: a shortened or changed message gives an error or the same content, never a panic.
+/// SECURITY.md DOS-10 at this level: a shortened or changed message gives an error or the same content, never a panic.
 #[test]
 fn dos_10_shortened_and_changed_messages() {
     let bob = person(Key::P256, BOB);

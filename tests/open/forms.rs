@@ -1,6 +1,7 @@
 //! Our own messages, in every form.
 
 use crate::faces::Faces;
+use crate::forge::base64;
 use smime::crypto::ContentCipher;
 use smime::protect::{CertificateReference, Framing, KeyEncryptionChoice};
 use smime::report::{Encryption, LayerKind, SignerStatus, Verdict};
@@ -293,7 +294,18 @@ fn enc_17_compression_shares_one_budget() {
     let bomb = compressed(&vec![0; 4 << 20]);
     let error = opener().limits(limits).open_cms_all(&bomb).unwrap_err();
     assert!(
-        matches!(error.kind(), smime::ErrorKind::Limit { .. }),
+        matches!(error.kind(), smime::ErrorKind::Limit { limit, .. } if *limit == 3 << 20),
+        "{error}"
+    );
+    // It is said which of the limits it was.
+    let limits_of_ratio = smime::Limits {
+        decompression_ratio: 10,
+        ..limits
+    };
+    let opener_by_ratio = opener().limits(limits_of_ratio);
+    let error = opener_by_ratio.open_cms_all(&compressed(&big)).unwrap_err();
+    assert!(
+        matches!(error.kind(), smime::ErrorKind::Limit { limit: 10, .. }),
         "{error}"
     );
 
@@ -415,4 +427,47 @@ fn sig_15_a_text_in_the_place_of_a_signature_is_one_thing_over_every_face() {
             }
         }
     }
+}
+
+/// Between three parts there is no signature, so that the one in its place is a part like any other: an armoured text is opened, and one
+/// with something else in it is not.
+#[test]
+fn sig_15_an_armoured_text_in_the_place_of_a_signature_that_is_none_is_opened() {
+    let alice = person(Key::P256, ALICE);
+    let protected = protector().sign(&alice.identity).protect(mail()).unwrap();
+    let message = String::from_utf8(protected.message().to_vec()).unwrap();
+    let cms = protector()
+        .opaque()
+        .sign(&alice.identity)
+        .protect_cms(ENTITY.as_bytes());
+    let block = format!(
+        "-----BEGIN CMS-----\r\n{}\r\n-----END CMS-----\r\n",
+        base64(&cms.unwrap())
+    );
+    let line = message.lines().find(|line| line.starts_with("--")).unwrap();
+    let layers = |header: &str, text: &str| {
+        let part = format!("\r\n{line}\r\n{header}\r\n{text}\r\n{line}\r\n");
+        let (first, rest) = message.split_once(&format!("\r\n{line}\r\n")).unwrap();
+        let (content, signature) = rest.split_once(&format!("\r\n{line}\r\n")).unwrap();
+        let changed = format!("{first}\r\n{line}\r\n{content}{part}{signature}");
+        let opened = opener().open_all(changed.as_bytes()).unwrap();
+        assert_eq!(opened.report().verdict(), Verdict::Untrusted);
+        opened.report().layers().len()
+    };
+    let text = "Content-Type: text/plain\r\n";
+    assert_eq!(layers(text, &block), 2);
+    assert_eq!(layers(text, &format!("{block}and more\r\n")), 1);
+    // A header that two readers understand differently: as in any other place.
+    for header in [format!("{text}no field\r\n"), format!("no field\r\n{text}")] {
+        let mixed = format!(
+            "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=mixed\r\n\r\n\
+             --mixed\r\n{header}\r\n{block}\r\n--mixed--\r\n"
+        );
+        let elsewhere = opener().open_all(mixed.as_bytes()).unwrap();
+        let expected = 1 + elsewhere.report().layers().len();
+        assert_eq!(layers(&header, &block), expected, "{header}");
+    }
+    let encoded = format!("{text}Content-Transfer-Encoding: base64\r\n");
+    assert_eq!(layers(&encoded, &base64(block.as_bytes())), 1);
+    assert_eq!(layers("Content-Type: image/png\r\n", &block), 1);
 }

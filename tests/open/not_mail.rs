@@ -37,7 +37,14 @@ fn a_broken_cms_object_is_one_over_every_face() {
         .opaque()
         .protect_cms(ENTITY.as_bytes())
         .unwrap();
-    for object in [&cms[..cms.len() - 1], &cms[..700], &cms[..5]] {
+    // ContentInfo of id-data (RFC 5652 3, 4): without content, which is optional; with two octets; cut off.
+    let data = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
+    let bare = [b"\x30\x0b".as_slice(), data].concat();
+    let short = [b"\x30\x11", data.as_slice(), b"\xa0\x04\x04\x02hi"].concat();
+    let long = [&bare[..4], "text\r\n".repeat(500).as_bytes()].concat();
+    let objects = [&bare[..], &short, &short[..9], &bare[..3], &long];
+    let cut = [&cms[..cms.len() - 1], &cms[..700], &cms[..5]];
+    for object in objects.into_iter().chain(cut) {
         let error = opener().open_all(object).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Misuse { .. }), "{error}");
     }

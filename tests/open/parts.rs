@@ -2,11 +2,12 @@
 
 use crate::faces::Faces;
 use smime::check::{Aspect, Reason};
+use smime::open::Opened;
 use smime::report::{Encryption, SignerStatus};
 
 use crate::ca::Key;
 use crate::people::{ALICE, BOB, ENTITY, Person, mail, person, protector};
-use crate::{failed_because, opener, trusted, unsigned, untrusted};
+use crate::{failed_because, opener, trusted, unsigned, untrusted, withheld};
 
 fn mixed(parts: &[&str]) -> String {
     let mut mail = String::from(
@@ -118,6 +119,22 @@ fn sig_14_a_signed_part_does_not_sign_its_neighbours() {
         ]
     );
     assert!(failed_because(&opened, |why| *why == Reason::PartlyProtected));
+    let len = |path: &str| {
+        let mut parts = message.parts().iter();
+        parts
+            .find(|part| part.path() == path)
+            .unwrap()
+            .bytes()
+            .len()
+    };
+    let beside = len("") - len("2");
+    let told = format!("only part 2 is signed; {beside} bytes beside it are not");
+    let mut checks = opened.report().checks().iter();
+    assert!(
+        checks.any(|check| check.what() == told),
+        "{}",
+        opened.report()
+    );
 }
 
 #[test]
@@ -131,18 +148,37 @@ fn sig_14_text_around_the_parts_of_a_signature_is_noted() {
             .message(),
     );
     let (head, body) = signed.split_once("\r\n\r\n").unwrap();
-    let mail = format!("{head}\r\n\r\nPay now!\r\n{body}And here.\r\n");
+    let (_, parts) = body.split_once("\r\n--").unwrap();
+    let mail = format!("{head}\r\n\r\nPay now!\r\n\r\n--{parts}And here.\r\n");
     let opened = opener().open_all(mail.as_bytes()).unwrap();
     assert_eq!(trusted(&opened).bytes(), ENTITY.as_bytes());
-    let notes = opened
-        .report()
-        .checks()
-        .iter()
-        .filter(|check| {
-            check.aspect() == Aspect::Coverage && check.what().contains("not handed out")
-        })
-        .count();
-    assert_eq!(notes, 2, "{}", opened.report());
+    let notes = |opened: &Opened| {
+        let checks = opened.report().checks().iter();
+        let notes = checks.filter(|check| check.aspect() == Aspect::Coverage);
+        let notes = notes.map(|check| check.what().to_owned());
+        let notes: Vec<String> = notes.filter(|what| what.contains("handed out")).collect();
+        notes
+    };
+    let not_signed = "are not signed and not handed out";
+    let expected = [("10 bytes", "before"), ("11 bytes", "after")].map(|(bytes, place)| {
+        format!("{bytes} {place} the parts of multipart/signed {not_signed}")
+    });
+    assert_eq!(notes(&opened), expected, "{}", opened.report());
+    // Also when the content is kept back.
+    let changed = mail.replace("Hello Bob", "Hello Rob");
+    let opened = opener().open_all(changed.as_bytes()).unwrap();
+    assert_eq!(
+        withheld(&opened).bytes(),
+        ENTITY.replace("Bob", "Rob").as_bytes()
+    );
+    assert_eq!(notes(&opened), expected, "{}", opened.report());
+    // In a part of a mail it is said which.
+    let mail = mixed(&["\r\nHello", &mail]);
+    let found = notes(&opener().open_all(mail.as_bytes()).unwrap());
+    assert!(
+        found[0].contains("the parts of the multipart/signed 2 are not signed"),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -230,4 +266,24 @@ fn a_signed_part_says_nothing_about_its_neighbours_in_an_encryption() {
         "{}",
         opened.report()
     );
+}
+
+/// Whether a key is there turns out later than that something is no CMS; the report goes by the places in the mail.
+#[test]
+fn what_was_left_closed_is_told_in_the_order_of_the_parts() {
+    let bob = person(Key::Rsa2048, BOB);
+    let broken = "Content-Type: application/pkcs7-mime; name=smime.p7m\r\n\
+        Content-Transfer-Encoding: base64\r\n\r\nMAsGCSqGSIb3DQEHCg==\r\n";
+    let part = encrypted(&bob);
+    for parts in [[part.as_str(), broken], [broken, part.as_str()]] {
+        let mail = mixed(&parts);
+        let opened = opener().open_all(mail.as_bytes()).unwrap();
+        let checks = opened.report().checks().iter();
+        let closed: Vec<_> = checks
+            .map(|check| check.what())
+            .filter(|what| what.contains("was not opened"))
+            .collect();
+        let expected = ["part 1 was not opened", "part 2 was not opened"];
+        assert_eq!(closed, expected, "{}", opened.report());
+    }
 }

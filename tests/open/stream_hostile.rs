@@ -14,7 +14,7 @@ use crate::ca::{Key, oid, sequence, tlv};
 use crate::faces::{compare, held};
 use crate::people::{ALICE, BOB, CAROL, mail, person, protector};
 use crate::stream::long_mail;
-use crate::{opener, trusted};
+use crate::{forge, opener, trusted, unsigned};
 
 const DATA: &str = "1.2.840.113549.1.7.1";
 const SIGNED: &str = "1.2.840.113549.1.7.2";
@@ -389,4 +389,62 @@ fn there_is_one_thread_for_all_parts() {
     let expected = opener().open(mail.as_bytes());
     let checked = opener().threads(2).open_seekable(Cursor::new(&mail));
     compare(&expected, mail.as_bytes(), checked);
+}
+
+/// The authAttrs follow the content, and ChaCha20-Poly1305 has to know them before it: the message goes by twice. The
+/// tag counts the second time.
+#[test]
+fn enc_13_attributes_after_the_content_are_authenticated() {
+    use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+    use chacha20poly1305::{ChaCha20Poly1305, Nonce};
+
+    let bob = person(Key::Rsa2048, BOB);
+    let (key, nonce) = ([7; 32], [9; 12]);
+    let attribute = forge::attribute("1.2.3.4", &[forge::octets(b"value")]);
+    let content = b"A line of text\r\n".repeat(10_000);
+    let payload = Payload {
+        msg: &content,
+        // RFC 5083 2.2: with the tag of a SET.
+        aad: &tlv(0x31, &attribute),
+    };
+    let cipher = ChaCha20Poly1305::new_from_slice(&key).unwrap();
+    let sealed = cipher.encrypt(&Nonce::from(nonce), payload).unwrap();
+    let (ciphertext, tag) = sealed.split_at(content.len());
+    let build = |attribute: &[u8], ciphertext: &[u8], tag: &[u8]| {
+        let message = forge::Enveloped {
+            kind: forge::AUTH_ENVELOPED,
+            recipients: vec![forge::key_transport(
+                bob.certificate().to_der(),
+                &forge::rsa_pkcs1(&bob, &key),
+            )],
+            content_type: DATA,
+            algorithm: sequence(&[&oid("1.2.840.113549.1.9.16.3.18"), &forge::octets(&nonce)]),
+            ciphertext: ciphertext.to_vec(),
+            attributes: tlv(0xa1, attribute),
+            mac: Some(tag.to_vec()),
+        };
+        message.build()
+    };
+    let opener = opener().identity(&bob.identity);
+    let both = |cms: &[u8]| {
+        let expected = opener.open_cms(cms);
+        for opener in [&opener, &held(&opener, 0)] {
+            compare(&expected, cms, opener.open_cms_seekable(Cursor::new(cms)));
+        }
+        expected
+    };
+    let opened = both(&build(&attribute, ciphertext, tag)).unwrap();
+    assert_eq!(unsigned(&opened).bytes(), content);
+    let changed = |bytes: &[u8]| {
+        let (last, whole) = bytes.split_last().unwrap();
+        [whole, &[last ^ 1]].concat()
+    };
+    for cms in [
+        build(&changed(&attribute), ciphertext, tag),
+        build(&attribute, &changed(ciphertext), tag),
+        build(&attribute, ciphertext, &changed(tag)),
+    ] {
+        let error = both(&cms).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Decryption), "{error}");
+    }
 }

@@ -125,7 +125,7 @@ fn too_many_parts_or_too_deep_is_an_error() {
     assert!(matches!(error.kind(), ErrorKind::Limit { .. }), "{error}");
 }
 
-/// ATTACKS DOS-06: few parts, each inside of the one before, so that no other limit stops them.
+/// SECURITY.md DOS-06: few parts, each inside of the one before, so that no other limit stops them.
 #[test]
 fn dos_06_a_few_parts_too_deep_are_an_error() {
     let nested = |depth: usize| {

@@ -96,7 +96,7 @@ fn killed_at_every_step_of_the_dialogue() {
         let entry = outbox.entry(id).unwrap();
         assert_eq!(entry.recipients()[2].status(), Status::Rejected, "{step}");
         outbox.acknowledge(id).unwrap();
-        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2, "{step}");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3, "{step}");
     }
     println!(
         "killed at {} steps, {duplicates} duplicate, decided",

@@ -67,7 +67,7 @@ fn small_and_large_through_the_same_machine() {
         let (_, decoded) = leaf(&parts.entity);
         assert!(decoded == wanted.as_bytes());
         if message.len() > 1 << 20 {
-            // A leaf is looked at for 256 KiB before it is written (DESIGN section 4); no more is held.
+            // A leaf is looked at for 256 KiB before it is written (docs/ARCHITECTURE.md); no more is held.
             assert!(most < 2 << 20, "{most} bytes in one step");
             assert!(before_the_end > message.len() - (1 << 20));
         }

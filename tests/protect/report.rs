@@ -134,7 +134,7 @@ fn notes() {
     }
 }
 
-/// The digest follows the key unless told otherwise (DESIGN section 7).
+/// The digest follows the key unless told otherwise (docs/ARCHITECTURE.md).
 #[test]
 fn default_digests() {
     use DigestAlgorithm::{Sha256, Sha384, Sha512};

@@ -7,15 +7,16 @@ use crate::counted::{alone, assert_linear, measured};
 use crate::forge::*;
 use crate::people::{ALICE, ca};
 use crate::samples::{PART, alice, opener, readers};
+use crate::timed::assert_not_quadratic;
 
 const MEGABYTE: usize = 1 << 20;
 
 /// One number of this many bytes, and as many numbers of one byte.
-fn identifiers(size: usize) -> [(&'static str, Vec<u8>); 3] {
+fn identifiers(size: usize) -> Vec<(&'static str, Vec<u8>)> {
     let one = [&[0x2a][..], &vec![0xff; size], &[0x7f]].concat();
     let zeros = [&[0x2a][..], &vec![0x80; size], &[0x01]].concat();
     let many = [&[0x2a][..], &vec![0x01; size]].concat();
-    [
+    vec![
         ("one number", tlv(0x06, &one)),
         ("leading zeros", tlv(0x06, &zeros)),
         ("many numbers", tlv(0x06, &many)),
@@ -38,7 +39,8 @@ fn dos_05_identifiers_of_a_megabyte() {
                 MEGABYTE / 32
             };
             let costs = [size / 2, size].map(|size| {
-                identifiers(size).map(|(what, identifier)| {
+                let identifiers = identifiers(size).into_iter();
+                let costs = identifiers.map(|(what, identifier)| {
                     let bent = edit(&good, &path, &|_| identifier.clone());
                     let (result, cost) = measured(|| read(&bent));
                     if let Err(error) = result {
@@ -46,8 +48,19 @@ fn dos_05_identifiers_of_a_megabyte() {
                         assert!(told.len() < 1_000, "{name}: {} bytes of error", told.len());
                     }
                     (what, cost)
-                })
+                });
+                costs.collect::<Vec<_>>()
             });
+            if size == MEGABYTE {
+                for kind in 0..3 {
+                    let bent = |size| {
+                        let (_, identifier) = identifiers(size).swap_remove(kind);
+                        edit(&good, &path, &|_| identifier.clone())
+                    };
+                    let what = format!("{name} {path:?} {kind}");
+                    assert_not_quadratic(&what, size / 4, bent, |bent| drop(read(bent)));
+                }
+            }
             let [once, twice] = costs;
             for ((what, once), (_, twice)) in once.into_iter().zip(twice) {
                 assert_linear(&format!("{name} {path:?} {what}"), once, twice);

@@ -8,6 +8,7 @@ use crate::counted::{Cost, alone, assert_linear, measured};
 use crate::forge::*;
 use crate::people::{ALICE, Person, ca, made};
 use crate::samples::{HEADERS, PART, opener};
+use crate::timed::assert_not_quadratic;
 
 /// Somebody with this as common name.
 fn named(text: &[u8]) -> Person {
@@ -44,6 +45,8 @@ fn dos_08_a_million_specials_in_a_name() {
         let (_, once) = shown(&named(text(size / 2).as_bytes()));
         let (texts, twice) = shown(&named(text(size).as_bytes()));
         assert_linear(special, once, twice);
+        let named = |size| named(text(size).as_bytes());
+        assert_not_quadratic(special, size / 4, named, |named| drop(shown(named)));
         for text in texts {
             assert!(text.len() < 16_000, "{special:?}: {} bytes", text.len());
             assert!(text.lines().count() < 20, "{special:?}: lines");
@@ -70,11 +73,15 @@ fn dos_08_a_million_specials_in_a_report() {
     }
     let alice = crate::samples::alice();
     for special in [",", "\\\"", "(", "=?utf-8?q?=0a?= "] {
-        let costs = [250_000, 500_000].map(|count: usize| {
+        let mail = |count: usize| {
             let text = special.repeat(count / special.len());
             let headers = HEADERS.replace("Alice <", &format!("\"{text}\" <"));
             let signed = Signed::new(PART.as_bytes(), &[&alice]).build();
-            let mail = opaque_mail(&headers, &signed);
+            opaque_mail(&headers, &signed)
+        };
+        assert_not_quadratic(special, 125_000, mail, |mail| drop(open(mail)));
+        let costs = [250_000, 500_000].map(|count| {
+            let mail = mail(count);
             let (report, cost) = measured(|| open(&mail).report().to_string());
             assert!(report.len() < 30_000, "{special:?}: {} bytes", report.len());
             cost

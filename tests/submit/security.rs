@@ -40,20 +40,8 @@ async fn smtp_01_nothing_is_written_for_arguments_that_change_a_command() {
         "<a@example.org",
         &format!("{huge}@example.org"),
     ] {
-        let Ok(hostile) = Mailbox::new(address) else {
-            continue;
-        };
-        for (from, to) in [
-            (hostile.clone(), mailbox("bob@example.org")),
-            (mailbox("alice@example.org"), hostile),
-        ] {
-            let envelope = Envelope::new(Some(from), [to]).unwrap();
-            let error = plain(&server)
-                .send_bytes(&envelope, MESSAGE)
-                .await
-                .unwrap_err();
-            assert!(matches!(error, SubmitError::Invalid(_)), "{error}");
-        }
+        // There is no such address, so none can stand in an envelope.
+        assert!(Mailbox::new(address).is_err());
     }
     for name in ["a b", "a\r\nMAIL FROM:<eve@example.org>", "", &huge] {
         let sending = plain(&server).ehlo_name(name);

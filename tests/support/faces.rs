@@ -7,7 +7,7 @@ use std::io::{self, Cursor, Read};
 
 use smime::open::{Checked, Content, Message, Opened, Stored};
 use smime::report::Verdict;
-use smime::{Error, Opener};
+use smime::{Error, ErrorKind, Opener};
 
 /// The functions of an opener that take all of a message, over every face.
 pub trait Faces {
@@ -58,7 +58,18 @@ pub fn compare<R: io::Read + io::Seek>(
         (Ok(expected), Ok(streamed)) => (expected, streamed),
         (Err(expected), Err(streamed)) => {
             let kind = |error: &Error| std::mem::discriminant(error.kind());
-            assert_eq!(kind(&streamed), kind(expected), "{streamed}: {expected}");
+            // Of several things that are wrong with a structure the first that goes by is told.
+            let is_unread = |error: &Error| {
+                matches!(
+                    error.kind(),
+                    ErrorKind::Malformed { .. }
+                        | ErrorKind::Unsupported { .. }
+                        | ErrorKind::UnsupportedAlgorithm { .. }
+                )
+            };
+            if !(is_unread(&streamed) && is_unread(expected)) {
+                assert_eq!(kind(&streamed), kind(expected), "{streamed}: {expected}");
+            }
             return;
         }
         (Err(expected), Ok(streamed)) => panic!(
@@ -81,10 +92,11 @@ pub fn compare<R: io::Read + io::Seek>(
     let in_memory = words(&expected.report().to_string());
     // Which change of the content it was is looked for in memory only; of several things that are wrong with a structure the
     // first that goes by is told.
-    let is_malformed = |report: &str| report.contains("malformed CMS");
-    let is_other = is_malformed(&in_memory) && is_malformed(&report);
+    let is_unread =
+        |report: &str| report.contains("malformed CMS") || report.contains("is not supported");
+    let is_other = is_unread(&in_memory) && is_unread(&report);
     if !in_memory.contains("it would match") && !is_other {
-        assert_eq!(report, in_memory);
+        assert_eq!(without_flaws(&report), without_flaws(&in_memory));
     }
     assert_eq!(streamed.report().verdict(), expected.report().verdict());
     match (streamed.content(), expected.content()) {
@@ -123,6 +135,23 @@ fn same<R: io::Read + io::Seek>(mut streamed: Stored<R>, expected: &Message) {
             assert!(content == part.bytes(), "part {:?} differs", part.path());
         }
     }
+}
+
+/// Without what it is that is malformed: each face says what it meets first.
+fn without_flaws(report: &str) -> String {
+    let ends = [
+        ("the signature is malformed (", ") and cannot be checked"),
+        ("was left out (", "); all else was judged"),
+    ];
+    ends.iter().fold(report.to_owned(), |report, (begin, end)| {
+        let mut parts = report.split(begin);
+        let mut kept = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            kept.push_str(begin);
+            kept.push_str(part.find(end).map_or(part, |at| &part[at..]));
+        }
+        kept
+    })
 }
 
 /// Without positions: those behind a content that is not held are others.

@@ -105,12 +105,12 @@ pub struct Server {
 
 impl Server {
     pub async fn start(script: Script) -> Server {
-        Server::start_at(([127, 0, 0, 1], 0).into(), script).await
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Server::start_on(listener, script)
     }
 
-    /// At this address.
-    pub async fn start_at(address: SocketAddr, script: Script) -> Server {
-        let listener = TcpListener::bind(address).await.unwrap();
+    /// On this socket.
+    pub fn start_on(listener: TcpListener, script: Script) -> Server {
         let address = listener.local_addr().unwrap();
         let log = Arc::new(Mutex::new(Log::default()));
         let shared = Arc::clone(&log);

@@ -14,7 +14,7 @@ fn der_is_borrowed() {
 
 #[test]
 fn lengths_become_minimal_and_strings_one() {
-    let cases: [(&[u8], &[u8]); 8] = [
+    let cases: [(&[u8], &[u8]); 10] = [
         (&hex!("308103 020105"), &hex!("3003 020105")),
         (
             &hex!("3080 2480 040161 040162 0000 0000"),
@@ -25,8 +25,11 @@ fn lengths_become_minimal_and_strings_one() {
             &hex!("2380 0303000a3b 0305045f291cd0 0000"),
             &hex!("0307040a3b5f291cd0"),
         ),
-        // One without any bits, in a piece.
+        // One without any bits, in a piece; one of a single bit.
         (&hex!("2303 030100"), &hex!("0301 00")),
+        // No pieces at all: the one value here that grows.
+        (&hex!("2300"), &hex!("0301 00")),
+        (&hex!("2304 03020780"), &hex!("0302 0780")),
         // VisibleString "Jones" in pieces of OCTET STRING, as in X.690 8.23.6; pieces of its own type.
         (&hex!("3a09 04034a6f6e 04026573"), &hex!("1a054a6f6e6573")),
         (&hex!("2c80 0c014a 0c016f 0000"), &hex!("0c024a6f")),

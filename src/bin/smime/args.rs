@@ -42,8 +42,9 @@ pub enum Command {
             and Bcc. Each Bcc recipient gets a copy encrypted for nobody else.\n\n\
             What was chosen for whom, and the server's answer per recipient, goes to stderr.",
         after_help = "Exit status: 0 accepted for all recipients, 1 not accepted for some, 2 nothing was sent, \
-            64 wrong usage. With --outbox a message that was not accepted is in the outbox, if it says so: do not \
-            send it again, `smime outbox send` does."
+            64 wrong usage. With --outbox 2 says that nothing was stored either; with 1 the message is in the \
+            outbox, or may be: do not send it again, `smime outbox send` does. That is so also while another process \
+            sends what is in the outbox."
     )]
     Send(SendCommand),
     /// Decrypt and verify a message, and say why it is to be believed or not

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
@@ -14,6 +14,9 @@ use smime::submit::{Outbox, Submitter};
 use crate::outgoing::{DecideCommand, ListCommand, OutboxCommand, RemoveCommand, SendDueCommand};
 use crate::send::{self, Sent};
 use crate::{failure, report, time};
+
+/// How long `smime outbox send` waits for others.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub fn run(command: &OutboxCommand) -> Result<ExitCode> {
     match command {
@@ -26,13 +29,37 @@ pub fn run(command: &OutboxCommand) -> Result<ExitCode> {
 
 /// Stores a message, and sends it. Once it is stored nothing is an error any more, but a report.
 pub fn send(folder: &Path, protected: &Protected, submitter: &Submitter) -> Result<Sent> {
-    let outbox = Outbox::open(folder)?;
-    let id = outbox.add(protected)?;
-    let run = outbox.run_only_blocking(&[id], submitter, SystemTime::now());
-    let run = run.unwrap_or_else(|error| {
-        report::to_stderr(format_args!("warning: {error}"));
-        RunReport::default()
+    let id = match Outbox::add_to(folder, protected) {
+        Ok(id) => id,
+        Err(error @ OutboxError::MaybeStored { id, .. }) => {
+            return Ok(Sent {
+                value: json!({
+                    "delivery": [],
+                    "entry": id.to_string(),
+                    "in_outbox": null,
+                    "stopped": error.to_string(),
+                }),
+                words: error.to_string(),
+                exit: failure::PARTLY_SENT,
+            });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut is_kept = true;
+    let run = Outbox::open(folder).and_then(|outbox| {
+        let run = outbox.run_only_blocking(&[id], submitter, SystemTime::now())?;
+        is_kept = !matches!(outbox.entry(id), Err(OutboxError::NotFound { .. }));
+        Ok(run)
     });
+    // Another process may have the outbox open, and sends for as long as it likes.
+    let (run, not_run) = match run {
+        Ok(run) => (run, None),
+        Err(error) => (RunReport::default(), Some(error)),
+    };
+    let stopped = not_run
+        .as_ref()
+        .or(run.stopped())
+        .map(OutboxError::to_string);
     // Which copy that is among all, as the rest of the report counts them.
     let copies = protected.copies().iter().enumerate();
     let numbers: Vec<usize> = copies
@@ -41,29 +68,35 @@ pub fn send(folder: &Path, protected: &Protected, submitter: &Submitter) -> Resu
         .collect();
     let number = |copy: usize| numbers.get(copy).copied().unwrap_or(copy);
     let recipients: Vec<Value> = recipients(run.entries(), number);
-    let is_kept = !run.entries().iter().any(EntryReport::is_removed);
     let mut words: Vec<String> = Vec::new();
     for one in run.entries().iter().flat_map(EntryReport::recipients) {
         words.push(format!("{}: {}", one.mailbox().address(), one.outcome()));
     }
-    words.extend(run.stopped().map(OutboxError::to_string));
-    words.extend(is_kept.then(|| {
-        format!(
+    words.extend(stopped.clone());
+    words.push(match (is_kept, run.entries()) {
+        (true, _) => format!(
             "the message is in the outbox {} as {id}: do not send it again; `smime outbox` sends and shows it",
-            outbox.path().display()
-        )
-    }));
+            folder.display()
+        ),
+        (false, []) => format!("{id} was sent by another process that had the outbox open"),
+        (false, _) => String::new(),
+    });
+    words.retain(|line| !line.is_empty());
     let outcomes = run.entries().iter().flat_map(EntryReport::recipients);
     let exit = match run.entries() {
-        [] => failure::FAILED,
-        _ => send::exit_status(outcomes.map(|one| one.outcome())),
+        [] => match is_kept {
+            true => failure::PARTLY_SENT,
+            false => 0,
+        },
+        // FAILED would say that a script may send it again.
+        _ => send::exit_status(outcomes.map(|one| one.outcome())).min(failure::PARTLY_SENT),
     };
     Ok(Sent {
         value: json!({
             "delivery": recipients,
             "entry": id.to_string(),
             "in_outbox": is_kept,
-            "stopped": run.stopped().map(OutboxError::to_string),
+            "stopped": stopped,
         }),
         words: words.join("\n"),
         exit,
@@ -84,7 +117,7 @@ fn list(command: &ListCommand) -> Result<ExitCode> {
 
 fn send_due(command: &SendDueCommand) -> Result<ExitCode> {
     let submitter = send::submitter(&command.server)?;
-    let outbox = Outbox::open(&command.folder.dir)?;
+    let outbox = open_soon(&command.folder.dir)?;
     let run = outbox.run_blocking(&submitter, SystemTime::now())?;
     match command.folder.json {
         true => report::to_stderr(format_args!("{}", run_as_value(&run))),
@@ -105,6 +138,19 @@ fn send_due(command: &SendDueCommand) -> Result<ExitCode> {
         (exit, _, _) => exit,
     };
     Ok(ExitCode::from(exit))
+}
+
+/// Waits for a `smime send --outbox` that has it open, which sends one message; there may be many of them.
+fn open_soon(folder: &Path) -> Result<Outbox, OutboxError> {
+    let begun = Instant::now();
+    loop {
+        match Outbox::open(folder) {
+            Err(OutboxError::Locked { .. }) if begun.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            opened => return opened,
+        }
+    }
 }
 
 fn decide(command: &DecideCommand) -> Result<ExitCode> {
@@ -167,7 +213,7 @@ fn open(folder: &Path) -> Result<Outbox> {
     if !folder.is_dir() {
         return Err(anyhow!("{}: there is no such folder", folder.display()));
     }
-    let outbox = Outbox::open(folder)?;
+    let outbox = Outbox::open_existing(folder)?;
     for problem in outbox.problems()? {
         let folder = folder.display();
         report::to_stderr(format_args!("warning: {folder}: {problem}"));

@@ -227,7 +227,7 @@ fn openssl(arguments: &[&str], files: &[(&str, &[u8])]) -> Option<String> {
         }
         Err(error) => {
             assert!(std::env::var_os("CI").is_none(), "no openssl: {error}");
-            eprintln!("SKIPPED: comparison with OpenSSL, because there is no openssl");
+            crate::skip::loudly("comparison with OpenSSL, because there is no openssl");
             None
         }
     }

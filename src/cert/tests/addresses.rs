@@ -1,4 +1,4 @@
-//! ATTACKS SIG-12 and SIG-13: which addresses a certificate names.
+//! SECURITY.md SIG-12 and SIG-13: which addresses a certificate names.
 
 use super::*;
 use crate::cert::ca::{self, sequence, tlv};

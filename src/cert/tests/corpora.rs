@@ -8,7 +8,7 @@ use super::*;
 /// The corpora, if `SMIME_CORPORA` says where they are.
 pub(super) fn corpus(name: &str) -> Option<PathBuf> {
     let Some(root) = std::env::var_os("SMIME_CORPORA") else {
-        eprintln!("SKIPPED: corpus {name}, because SMIME_CORPORA is not set");
+        crate::skip::loudly(format!("corpus {name}, because SMIME_CORPORA is not set"));
         return None;
     };
     let path = Path::new(&root).join(name);

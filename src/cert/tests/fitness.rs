@@ -1,4 +1,4 @@
-//! ATTACKS ENC-19 and SIG-17: what keeps a certificate from being used.
+//! SECURITY.md ENC-19 and SIG-17: what keeps a certificate from being used.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -129,6 +129,58 @@ fn times_of_all_sorts() {
     assert!(Certificate::from_der_exact(&bad).is_err());
 }
 
+/// Letters, signs, too few and too many digits, months and days that there are not, and bytes that are no text.
+#[test]
+fn dos_10_dates_that_are_none() {
+    let good = "990101000000Z";
+    let (der, _) = Ca::new("Test CA")
+        .certify(Key::P256, "b@x.org")
+        .validity(good, "491231235959Z")
+        .issue();
+    assert!(Certificate::from_der_exact(&der).is_ok());
+    let at = memchr::memmem::find(&der, good.as_bytes()).unwrap();
+    let with = |tag: u8, text: &[u8]| {
+        let mut bad = der.clone();
+        bad[at - 2] = tag;
+        bad[at..at + text.len()].copy_from_slice(text);
+        Certificate::from_der_exact(&bad)
+    };
+    for text in [
+        "990230000000Z",
+        "991301000000Z",
+        "990001000000Z",
+        "990100000000Z",
+        "990132000000Z",
+        "990101240000Z",
+        "990101006000Z",
+        "990101000061Z",
+        "9901010000000",
+        "99010100000Z0",
+        "9901010000+0Z",
+        "+90101000000Z",
+        "-90101000000Z",
+        "99 101000000Z",
+        "9901010000.0Z",
+        "ZZZZZZZZZZZZZ",
+        "9901010000ZZZ",
+    ] {
+        assert!(with(0x17, text.as_bytes()).is_err(), "{text}");
+    }
+    // Each place with each byte; what is left is a date, or an error.
+    for place in 0..good.len() {
+        for byte in 0..=u8::MAX {
+            let mut text = *b"990101000000Z";
+            text[place] = byte;
+            let is_ok = with(0x17, &text).is_ok();
+            assert!(
+                !is_ok || byte.is_ascii_digit() || byte == b'Z',
+                "{place} {byte}"
+            );
+            let _ = with(0x18, &text);
+        }
+    }
+}
+
 #[test]
 fn names_are_escaped_and_bounded() {
     let ca = Ca::new("Test CA");
@@ -152,7 +204,7 @@ fn names_are_escaped_and_bounded() {
     assert_eq!(of("gpj\u{202e}exe"), r"CN=gpj\E2\80\AEexe,O=Org");
     assert_eq!(of("Zoë Bjørn"), "CN=Zoë Bjørn,O=Org");
 
-    // ATTACKS DOS-08: a million characters that are escaped. Bounded, so the cost is that of reading.
+    // SECURITY.md DOS-08: a million characters that are escaped. Bounded, so the cost is that of reading.
     let long = of(&"+".repeat(1_000_000));
     assert_eq!(long.matches(r"\+").count(), 1_000);
     assert!(long.ends_with('…') && long.len() < 2_100);
@@ -213,6 +265,13 @@ fn names_compare_after_folding() {
     assert!(
         !name::same(b"\x30\x02\x31\x05", b"\x30\x02\x31\x06"),
         "unreadable"
+    );
+    let value = tlv(0x13, b"test ca");
+    let attribute = sequence(&[&ca::oid("2.5.4.3"), &value, &value]);
+    let longer = sequence(&[&tlv(0x31, &attribute)]);
+    assert!(
+        !name::same(&ca::name(&[("2.5.4.3", "Test CA")]), &longer),
+        "more than a type and a value"
     );
     assert!(
         !name::same(&ca::name(&[]), b"\x30\x80\0\0"),

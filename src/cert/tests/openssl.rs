@@ -18,7 +18,7 @@ pub(super) fn x509(der: &[u8], options: &[&str]) -> Option<String> {
         Ok(child) => child,
         Err(error) => {
             assert!(std::env::var_os("CI").is_none(), "no openssl: {error}");
-            eprintln!("SKIPPED: comparison with OpenSSL, because there is no openssl");
+            crate::skip::loudly("comparison with OpenSSL, because there is no openssl");
             return None;
         }
     };

@@ -55,3 +55,35 @@ fn refuses_what_it_cannot_check() {
         assert!(SignatureAlgorithm::from_identifier(der).is_err());
     }
 }
+
+/// The digest of PSS and of its mask have NULL or nothing as parameters.
+#[test]
+fn digests_in_pss_have_no_parameters() {
+    let expected = SignatureAlgorithm::RsaPss(PssParameters {
+        digest: DigestAlgorithm::Sha256,
+        mgf_digest: DigestAlgorithm::Sha256,
+        salt_len: 32,
+    });
+    let read = |parameters: [&[u8]; 2]| {
+        let digest = |parameters: &[u8]| {
+            let oid = hex!("0609608648016503040201");
+            asn1::sequence(&[&oid, parameters])
+        };
+        let mask = asn1::sequence(&[&asn1::oid(&MGF1), &digest(parameters[1])]);
+        let params = asn1::sequence(&[
+            &asn1::explicit(0, &digest(parameters[0])),
+            &asn1::explicit(1, &mask),
+            &hex!("a203020120"),
+        ]);
+        SignatureAlgorithm::from_identifier(&identifier::algorithm(RSASSA_PSS, &params))
+    };
+    let (null, absent): (&[u8], &[u8]) = (&hex!("0500"), &[]);
+    for fine in [[absent, absent], [null, null], [absent, null]] {
+        assert_eq!(read(fine).unwrap(), expected);
+    }
+    for odd in [&hex!("05012a")[..], &hex!("0400"), &hex!("3000")] {
+        for parameters in [[odd, null], [null, odd]] {
+            assert!(read(parameters).is_err(), "{parameters:02x?}");
+        }
+    }
+}

@@ -195,3 +195,99 @@ fn recipients_in_words() {
         "  encrypted with AES-256-GCM (AuthEnvelopedData)\n    - recipient: a password\n    - note: something"
     );
 }
+
+/// SignedData with one signer, who has a key identifier, SHA-256, this signature algorithm and a time, by hand (RFC 5652
+/// 5.3 and 11).
+fn signed(algorithm: &str, certificates: &[&[u8]]) -> Vec<u8> {
+    use crate::asn1::{Tag, explicit, implicit, integer_u64, octet_string, sequence, set_of, tlv};
+    let oid = |dotted: &str| crate::asn1::oid(&dotted.parse().unwrap());
+    let attribute = |kind: &str, value: Vec<u8>| sequence(&[&oid(kind), &set_of(vec![value])]);
+    let attributes = [
+        attribute("1.2.840.113549.1.9.3", ID_DATA.to_vec()),
+        attribute("1.2.840.113549.1.9.4", octet_string(&[0; 32])),
+        attribute("1.2.840.113549.1.9.5", tlv(Tag::UTC_TIME, b"240229235959Z")),
+    ];
+    let sha_256 = sequence(&[&oid("2.16.840.1.101.3.4.2.1")]);
+    let signer = sequence(&[
+        &integer_u64(3),
+        &implicit(0, false, &[1, 2, 3]),
+        &sha_256,
+        &implicit(0, true, &attributes.concat()),
+        &sequence(&[&oid(algorithm)]),
+        &octet_string(&[7; 64]),
+    ]);
+    let body = sequence(&[
+        &integer_u64(3),
+        &set_of(vec![sha_256]),
+        &sequence(&[ID_DATA, &explicit(0, &octet_string(b"octets"))]),
+        &implicit(0, true, &certificates.concat()),
+        &set_of(vec![signer]),
+    ]);
+    sequence(&[ID_SIGNED, &explicit(0, &body)])
+}
+
+#[test]
+fn signers_in_words() {
+    let id = SignerId::SubjectKeyIdentifier(vec![1, 2, 3]);
+    let time = "says signed at 2024-02-29 23:59:59 UTC";
+    for (oid, algorithm, more) in [
+        ("1.2.840.113549.1.1.1", "RSA PKCS#1 v1.5 with SHA-256", ""),
+        ("1.2.840.10045.4.3.2", "ECDSA with SHA-256", ""),
+        ("1.3.101.112", "Ed25519", ", digest SHA-256"),
+        ("1.2.3.4", "1.2.3.4", ", digest SHA-256"),
+    ] {
+        let outline = made(&signed(oid, &[]));
+        let Matter::Signed { signers, .. } = outline.entries()[0].matter() else {
+            panic!("{outline}");
+        };
+        assert_eq!(signers[0].id(), &id);
+        assert_eq!(signers[0].algorithm(), algorithm);
+        assert_eq!(signers[0].digest(), "SHA-256");
+        let signed_at = signers[0].signing_time().unwrap();
+        assert_eq!(crate::asn1::unix_seconds(signed_at), 1_709_251_199);
+        let text = outline.to_string();
+        let line = format!("\n  - signer: {id}, {algorithm}{more}, {time}\n");
+        assert!(text.contains(&line), "{text}");
+    }
+}
+
+#[test]
+fn certificates_in_words() {
+    let ca = crate::cert::ca::Ca::new("Test CA");
+    let broken = crate::asn1::sequence(&[]);
+    let outline = made(&signed("1.3.101.112", &[ca.certificate_der(), &broken]));
+    let Matter::Signed {
+        certificates,
+        notes,
+        ..
+    } = outline.entries()[0].matter()
+    else {
+        panic!("{outline}");
+    };
+    let [certificate] = &certificates[..] else {
+        panic!("{outline}");
+    };
+    assert_eq!(certificate.to_der(), ca.certificate_der());
+    assert_eq!(notes.len(), 1);
+    let text = outline.to_string();
+    let line = format!("\n  - certificate of {}\n", certificate.description());
+    assert!(text.contains(&line), "{text}");
+    assert!(
+        text.contains("\n  - left out: not a certificate at byte "),
+        "{text}"
+    );
+}
+
+#[test]
+fn several_recipients_of_one_agreement() {
+    let ids = [vec![1], vec![2]].map(RecipientId::SubjectKeyIdentifier);
+    let recipient = Recipient {
+        method: "ECDH".into(),
+        certificates: ids.to_vec(),
+    };
+    let [one, two] = ids;
+    assert_eq!(
+        recipient.to_string(),
+        format!("recipient: ECDH: {one}; {two}")
+    );
+}

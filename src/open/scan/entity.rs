@@ -11,7 +11,7 @@ use crate::mime::header::HeaderReader;
 use crate::mime::line_ends;
 use crate::open::buffer::{Bytes, Gather};
 use crate::open::bulk::{Bulk, BulkKind};
-use crate::open::trouble::{limit, no_mail};
+use crate::open::trouble::{limit, may_be_a_mail};
 use crate::{Error, Limits};
 
 /// An entity going by.
@@ -185,8 +185,8 @@ impl EntityScan {
         if self.begin.depth > deepest.saturating_mul(2) {
             return Err(limit("MIME nesting", limits.mime_depth));
         }
-        if self.begin.depth == 0 && head.is_empty() && matches!(rest, [0x30, 0x80..=0x88, ..]) {
-            return Err(no_mail());
+        if self.begin.depth == 0 && head.is_empty() {
+            may_be_a_mail(rest)?;
         }
         let is_binary = entity.encoding == TransferEncoding::Binary
             || context.shared.facts.binary.contains(&self.begin.way);
@@ -313,9 +313,12 @@ impl EntityScan {
                     ..
                 } = *body;
                 let length = self.len.saturating_sub(head.len());
+                let is_armoured = matter.is_armoured();
                 let kind = match matter.into_kind(&spot.at(head.len()), encoding, length) {
                     BulkKind::Unreadable(error)
-                        if self.is_signature && is_leaf(head.get(), &self.limits) =>
+                        if self.is_signature
+                            && !is_armoured
+                            && is_leaf(head.get(), &self.limits) =>
                     {
                         BulkKind::NoSignature(error)
                     }

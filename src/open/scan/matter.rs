@@ -14,7 +14,7 @@ use crate::mime::entity::{Entity, Kind};
 use crate::mime::transfer::TransferReader;
 use crate::open::bulk::BulkKind;
 use crate::open::view::Transform;
-use text::TextScan;
+use text::{TextScan, Watch};
 
 /// How much is decoded at once, in bytes.
 const STEP: usize = 32 << 10;
@@ -36,6 +36,10 @@ pub(super) struct Inner {
     decoded: Zeroizing<Vec<u8>>,
     node: Node,
     failed: Option<Error>,
+    /// Of a text in the place of a signature: whether it is armoured CMS to those who take it for no signature.
+    watch: Option<Watch>,
+    /// What is wrong with such a text if it is CMS.
+    flaw: Option<Error>,
 }
 
 impl Matter {
@@ -55,13 +59,26 @@ impl Matter {
             Matter::Parts(Box::new(PartsScan::new(begin, boundary, signed, limits)))
         };
         match entity.kind() {
-            Kind::Leaf if let (true, Some(Err(error))) = (is_signature, entity.if_armoured()) => {
-                (Matter::Failed(error), false)
+            Kind::Leaf if is_signature => {
+                let if_armoured = entity.if_armoured();
+                let may_be_text = if_armoured.is_some()
+                    && shared.holding == Holding::Short
+                    && entity.encoding != TransferEncoding::Base64;
+                let flaw = if_armoured.and_then(Result::err);
+                match (object(entity, begin, shared), flaw) {
+                    (Ok(inner), flaw) => {
+                        let watch = may_be_text.then(Watch::default);
+                        let inner = Inner {
+                            watch,
+                            flaw,
+                            ..inner
+                        };
+                        (Matter::Inner(Box::new(inner)), false)
+                    }
+                    (Err(_), Some(flaw)) => (Matter::Failed(flaw), false),
+                    (Err(_), None) => (Matter::Leaf, false),
+                }
             }
-            Kind::Leaf if is_signature => match object(entity, begin, shared) {
-                Ok(inner) => (Matter::Inner(Box::new(inner)), false),
-                Err(_) => (Matter::Leaf, false),
-            },
             Kind::Leaf => {
                 let if_armoured = match shared.holding {
                     Holding::Short => entity.if_armoured(),
@@ -135,6 +152,7 @@ impl Matter {
         match self {
             Matter::Leaf | Matter::Failed(_) => {}
             Matter::Parts(parts) => parts.resume(context),
+            Matter::Inner(inner) if inner.flaw.is_some() => {}
             Matter::Inner(inner) => inner.node.resume(context),
             Matter::Text(text) => text.resume(context),
         }
@@ -144,6 +162,7 @@ impl Matter {
         match self {
             Matter::Leaf | Matter::Failed(_) => {}
             Matter::Parts(parts) => parts.remember(facts),
+            Matter::Inner(inner) if inner.flaw.is_some() => {}
             Matter::Inner(inner) => inner.node.remember(facts),
             Matter::Text(text) => text.remember(facts),
         }
@@ -152,7 +171,9 @@ impl Matter {
     pub(super) fn holds_binary(&self) -> bool {
         match self {
             Matter::Parts(parts) => parts.holds_binary(),
-            Matter::Inner(inner) => inner.reader.is_identity() && inner.node.holds_binary(),
+            Matter::Inner(inner) => {
+                inner.flaw.is_none() && inner.reader.is_identity() && inner.node.holds_binary()
+            }
             Matter::Leaf | Matter::Text(..) | Matter::Failed(_) => false,
         }
     }
@@ -161,11 +182,16 @@ impl Matter {
     pub(super) fn object(&self) -> Option<&ObjectScan> {
         match self {
             Matter::Inner(inner) => match &inner.node {
-                Node::Object(object) => Some(object),
-                Node::Entity(_) | Node::Octets(_) => None,
+                Node::Object(object) if inner.flaw.is_none() => Some(object),
+                Node::Object(_) | Node::Entity(_) | Node::Octets(_) => None,
             },
             _ => None,
         }
+    }
+
+    /// Whether the body, which stands where a signature should, is one block of armoured CMS and nothing else.
+    pub(super) fn is_armoured(&self) -> bool {
+        matches!(self, Matter::Inner(inner) if inner.is_armoured())
     }
 
     /// What the body of `length` bytes at `spot` is.
@@ -200,16 +226,21 @@ fn object(entity: &Entity<'_>, begin: &Begin, shared: &Shared) -> Result<Inner, 
 impl Inner {
     /// What the body of `length` bytes at `spot` is.
     fn into_kind(self, spot: &Spot, encoding: TransferEncoding, length: u64) -> BulkKind {
-        match (self.failed, self.node) {
+        let is_armoured = self.is_armoured();
+        match (self.flaw.or(self.failed), self.node) {
             // A message in a broken encoding is a part like any other.
             (Some(_), Node::Entity(_)) => BulkKind::Leaf,
             (Some(error), _) => BulkKind::Unreadable(error),
             (None, node) => {
                 let body = spot.view(length);
-                BulkKind::Inner(node.into_bytes(Spot::whole(match self.reader {
+                let object = node.into_bytes(Spot::whole(match self.reader {
                     TransferReader::Identity => body,
                     _ => body.then(Transform::Transfer(encoding)),
-                })))
+                }));
+                match is_armoured {
+                    true => BulkKind::Armoured(object),
+                    false => BulkKind::Inner(object),
+                }
             }
         }
     }
@@ -220,22 +251,43 @@ impl Inner {
             decoded: Zeroizing::default(),
             node,
             failed: None,
+            watch: None,
+            flaw: None,
         }
     }
 
+    fn is_armoured(&self) -> bool {
+        self.failed.is_none() && self.watch.as_ref().is_some_and(Watch::is_one)
+    }
+
     fn push(&mut self, input: &[u8], context: &mut Context<'_>) {
+        if let Some(watch) = &mut self.watch {
+            watch.came(input);
+        }
         if self.reader.is_identity() {
-            return self.node.push(input, context);
+            return self.take(input, context);
         }
         for step in input.chunks(STEP) {
             if self.failed.is_some() {
                 return;
             }
-            self.decoded.clear();
-            match self.reader.push(step, &mut self.decoded) {
-                Ok(()) => self.node.push(&self.decoded, context),
+            let mut decoded = std::mem::take(&mut self.decoded);
+            decoded.clear();
+            match self.reader.push(step, &mut decoded) {
+                Ok(()) => self.take(&decoded, context),
                 Err(error) => self.failed = Some(error),
             }
+            self.decoded = decoded;
+        }
+    }
+
+    /// Takes what was decoded.
+    fn take(&mut self, decoded: &[u8], context: &mut Context<'_>) {
+        if let Some(watch) = &mut self.watch {
+            watch.decoded(decoded);
+        }
+        if self.flaw.is_none() {
+            self.node.push(decoded, context);
         }
     }
 
@@ -243,11 +295,14 @@ impl Inner {
         if self.failed.is_some() {
             return;
         }
-        self.decoded.clear();
-        match self.reader.finish(&mut self.decoded) {
+        let mut decoded = std::mem::take(&mut self.decoded);
+        decoded.clear();
+        match self.reader.finish(&mut decoded) {
             Ok(()) => {
-                self.node.push(&self.decoded, context);
-                self.node.finish(context);
+                self.take(&decoded, context);
+                if self.flaw.is_none() {
+                    self.node.finish(context);
+                }
             }
             Err(error) => self.failed = Some(error),
         }

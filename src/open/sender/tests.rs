@@ -1,4 +1,6 @@
-//! ATTACKS SIG-11 to SIG-13: who From is, and whether the certificate names that one.
+//! SECURITY.md SIG-11 to SIG-13: who From is, and whether the certificate names that one.
+
+mod punycode;
 
 use super::*;
 use crate::cert::ca::{Ca, Certify, Key, sequence};
@@ -501,6 +503,19 @@ fn dos_07_nested_comments_in_from_end_in_an_error() {
         found(&header, &certificate("alice@example.org")),
         Found::NoFrom
     );
+}
+
+#[test]
+fn dos_07_more_addresses_than_are_read_are_several() {
+    let limits = Limits {
+        addresses: 2,
+        ..Limits::default()
+    };
+    let header = b"From: a@example.org, b@example.org, c@example.org\r\n";
+    let header = HeaderBlock::parse(header, &Limits::default()).unwrap();
+    let checks = Sender::read(&header, None, &limits).bind(&certificate("a@example.org"), false);
+    let failed: Vec<_> = checks.iter().filter_map(|check| check.why()).collect();
+    assert_eq!(failed, [&Reason::SeveralFrom]);
 }
 
 #[test]

@@ -28,8 +28,8 @@ pub(in crate::open) struct Found {
     pub is_full: bool,
     /// The messages: the mail itself first, then those inside.
     pub headings: Vec<Heading>,
-    /// How the message is put together.
-    pub checks: Vec<Check>,
+    /// How the message is put together, and at which place: parts are found in the order in which keys are.
+    checks: Vec<(Vec<usize>, Check)>,
 }
 
 impl Found {
@@ -51,6 +51,23 @@ impl Found {
             headings: Vec::new(),
             checks: Vec::new(),
         }
+    }
+
+    /// A finding about a place in the message.
+    pub(super) fn note(&mut self, place: &super::Place, check: Check) {
+        self.checks.push((place.order().to_vec(), check));
+    }
+
+    /// A finding about all of it.
+    pub(super) fn note_of_all(&mut self, check: Check) {
+        self.checks.push((Vec::new(), check));
+    }
+
+    /// How the message is put together, from its beginning to its end.
+    pub(in crate::open) fn checks(&self) -> Vec<Check> {
+        let mut checks: Vec<_> = self.checks.iter().collect();
+        checks.sort_by_key(|(order, _)| order);
+        checks.into_iter().map(|(_, check)| check.clone()).collect()
     }
 }
 

@@ -10,14 +10,14 @@ use crate::mime::multipart::split;
 use crate::open::buffer::Bytes;
 use crate::open::bulk::{Around, Bulk, BulkKind, BulkParts};
 use crate::open::sender::Sender;
-use crate::open::trouble::no_mail;
+use crate::open::trouble::may_be_a_mail;
 use crate::{Error, ErrorKind, Limits};
 
 /// A whole message: its header says who it is from.
 pub(super) fn message(walk: &mut Walk, bytes: Bytes, place: Place) -> Result<(), Trouble> {
     let limits = walk.config.limits;
     if walk.found.headings.is_empty() {
-        may_be_a_mail(&bytes, &limits)?;
+        is_something(&bytes)?;
     }
     let entity = Entity::read(bytes.get(), &limits)?;
     let heading = walk.found.headings.len();
@@ -29,7 +29,7 @@ pub(super) fn message(walk: &mut Walk, bytes: Bytes, place: Place) -> Result<(),
 }
 
 /// Refuses what would otherwise be shown as an unsigned text.
-fn may_be_a_mail(bytes: &Bytes, limits: &Limits) -> Result<(), Error> {
+fn is_something(bytes: &Bytes) -> Result<(), Error> {
     if bytes.as_bulk().is_some() {
         return Ok(());
     }
@@ -37,16 +37,7 @@ fn may_be_a_mail(bytes: &Bytes, limits: &Limits) -> Result<(), Error> {
     if bytes.trim_ascii().is_empty() {
         return Err(Error::malformed("mail", "it is empty"));
     }
-    // One that does not fit in memory is known by its beginning, so the same goes for a broken one that does.
-    let is_object = match bytes {
-        [0x30, 0x80..=0x88, ..] => true,
-        [0x30, ..] => read(bytes, limits).is_ok(),
-        _ => false,
-    };
-    if is_object {
-        return Err(no_mail());
-    }
-    Ok(())
+    may_be_a_mail(bytes)
 }
 
 pub(super) fn entity(walk: &mut Walk, bytes: Bytes, place: Place) -> Result<(), Trouble> {
@@ -262,7 +253,7 @@ fn multipart_signed(
                 named(&place)
             );
             let note = Check::note(Aspect::Coverage, what, "RFC 2046 5.1.1");
-            walk.found.checks.push(note);
+            walk.found.note(&place, note);
         }
     }
     let item = Item::Detached {

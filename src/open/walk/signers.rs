@@ -124,7 +124,7 @@ pub(super) fn take_bags(walk: &mut Walk, data: &SignedData<'_>) {
         let what = format!("revocation lists and OCSP responses after the first {most}");
         let why = Reason::Skipped { what };
         let note = Check::noted(Aspect::Structure, "the message as a whole", why);
-        walk.found.checks.push(note);
+        walk.found.note_of_all(note);
     }
 }
 

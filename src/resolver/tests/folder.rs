@@ -116,7 +116,7 @@ fn passwords_are_asked_for_per_key_file() {
 #[test]
 fn the_rfc9216_examples() {
     let Some(corpora) = std::env::var_os("SMIME_CORPORA") else {
-        eprintln!("SKIPPED: corpus rfc9216, because SMIME_CORPORA is not set");
+        crate::skip::loudly("corpus rfc9216, because SMIME_CORPORA is not set");
         return;
     };
     let folder = Path::new(&corpora).join("rfc9216");

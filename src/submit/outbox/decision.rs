@@ -1,7 +1,8 @@
 //! [`Decision`]: what a person decides about a recipient, and about an entry.
 
 use super::ledger::{Standing, State};
-use super::{EntryId, Outbox, OutboxError, take_away};
+use super::removal::take_away;
+use super::{EntryId, Outbox, OutboxError};
 use crate::Mailbox;
 
 /// What shall become of a recipient: [`Outbox::decide`](super::Outbox::decide).
@@ -87,6 +88,7 @@ impl Outbox {
             true => take_away(disk, id),
             false => ledger.write(disk, id, &letter),
         };
+        self.shared().held.remove(&id);
         kept.map_err(|source| OutboxError::io(format!("entry {id}"), source))
     }
 

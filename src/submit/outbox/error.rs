@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::EntryId;
+use super::sealed::Damage;
 use crate::submit::SubmitError;
 use crate::{Error, Mailbox};
 
@@ -12,7 +13,8 @@ use crate::{Error, Mailbox};
 #[non_exhaustive]
 #[derive(Debug)]
 pub enum OutboxError {
-    /// Somebody else has the outbox open: another process, or this one.
+    /// Somebody else has the outbox open: another process, or this one. Messages can be added meanwhile by
+    /// [`Outbox::add_to`](super::Outbox::add_to); from that this comes only when somebody adds for longer than 30 seconds.
     Locked {
         /// The folder.
         path: PathBuf,
@@ -27,7 +29,7 @@ pub enum OutboxError {
         /// The folder.
         path: PathBuf,
     },
-    /// Other users may write into the folder, so they could send mail with it.
+    /// Other users may write into the folder, or it is theirs, so they could send mail with it.
     OpenToOthers {
         /// The folder.
         path: PathBuf,
@@ -36,6 +38,15 @@ pub enum OutboxError {
     Io {
         /// What was read or written.
         what: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A message could not be made sure on the disk, and not be taken back either: it may be stored. Look whether it is
+    /// there before it is stored again, in this outbox or after the next [`Outbox::open`](super::Outbox::open);
+    /// otherwise it may be sent twice.
+    MaybeStored {
+        /// The name that it has if it is there.
+        id: EntryId,
         /// What the system said.
         source: io::Error,
     },
@@ -51,7 +62,7 @@ pub enum OutboxError {
         /// The entry.
         id: EntryId,
     },
-    /// The entry cannot be read.
+    /// The entry is not as it was written. What only could not be read is [`OutboxError::Io`].
     Damaged(Problem),
     /// The entry cannot be acknowledged: some recipient is waiting, or needs a decision.
     Undecided {
@@ -79,6 +90,18 @@ impl OutboxError {
             source,
         }
     }
+
+    pub(super) fn unread(file: String, id: EntryId, damage: Damage) -> OutboxError {
+        match damage {
+            Damage::Content(detail) => OutboxError::Damaged(Problem {
+                file,
+                id: Some(id),
+                detail,
+                may_pass: false,
+            }),
+            Damage::Unread(source) => OutboxError::io(format!("the file {file}"), source),
+        }
+    }
 }
 
 impl fmt::Display for OutboxError {
@@ -101,10 +124,15 @@ impl fmt::Display for OutboxError {
             ),
             OutboxError::OpenToOthers { path } => write!(
                 f,
-                "other users may write into the folder {} and could send mail with it; take that away (chmod 700)",
+                "other users may write into the folder {}, or it is theirs, and they could send mail with it; it must \
+                 belong to the user who runs this, and to nobody else (chown, chmod 700)",
                 path.display()
             ),
             OutboxError::Io { what, source } => write!(f, "{what}: {source}"),
+            OutboxError::MaybeStored { id, source } => write!(
+                f,
+                "{source}; the message may be stored all the same, as {id}: look before you store it again"
+            ),
             OutboxError::Invalid(error) => write!(f, "{error}"),
             OutboxError::NotFound { id } => {
                 write!(f, "{id}: there is no such entry, or not any more")
@@ -128,7 +156,9 @@ impl fmt::Display for OutboxError {
 impl std::error::Error for OutboxError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            OutboxError::Io { source, .. } => Some(source),
+            OutboxError::Io { source, .. } | OutboxError::MaybeStored { source, .. } => {
+                Some(source)
+            }
             OutboxError::Invalid(error) => Some(error),
             OutboxError::Submit(error) => Some(error),
             _ => None,
@@ -155,9 +185,29 @@ pub struct Problem {
     pub(super) file: String,
     pub(super) id: Option<EntryId>,
     pub(super) detail: String,
+    pub(super) may_pass: bool,
 }
 
 impl Problem {
+    /// What is to be told about an entry that was not loaded, if anything.
+    pub(super) fn of(id: EntryId, error: OutboxError) -> Option<Problem> {
+        match error {
+            OutboxError::Damaged(problem) => Some(problem),
+            OutboxError::Io { what, source } => Some(Problem {
+                file: what.trim_start_matches("the file ").to_owned(),
+                id: Some(id),
+                detail: format!("it cannot be read now: {source}"),
+                may_pass: true,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Whether only the reading failed, so that the file may be good: then do not take it away.
+    pub fn may_pass(&self) -> bool {
+        self.may_pass
+    }
+
     /// The name of the file in the folder; what cannot be seen is escaped.
     pub fn file(&self) -> &str {
         &self.file

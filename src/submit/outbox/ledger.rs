@@ -97,7 +97,7 @@ impl Standing {
     pub(super) fn settle(&mut self, outcome: &Outcome, hopeless: bool, retry: &Retry, now: u64) {
         let now = now.min(LAST_SECOND);
         self.why = visible(&outcome.to_string());
-        self.due = None;
+        let due = self.due.take();
         self.state = match outcome {
             Outcome::Accepted(_) => State::Accepted,
             Outcome::Rejected(_) => State::Rejected,
@@ -105,7 +105,8 @@ impl Standing {
             Outcome::Deferred(Cause::AllOrNothing) if hopeless => State::GivenUp,
             Outcome::Deferred(_) => {
                 self.attempts = self.attempts.saturating_add(1);
-                let first = *self.first.get_or_insert(now);
+                let first = retry.begin(self.first.unwrap_or(now), due, self.attempts, now);
+                self.first = Some(first);
                 self.due = retry.next(first, self.attempts, now);
                 match self.due {
                     Some(_) => State::Waiting,
@@ -157,18 +158,23 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// What is written about the entry of this letter.
-    pub(super) fn read(disk: &dyn Disk, id: EntryId, letter: &Letter) -> Result<Ledger, Damage> {
-        let recipients = letter.copies.iter().map(|c| c.envelope.recipients().len());
-        let count = recipients.sum();
+    /// Everybody is waiting.
+    pub(super) fn fresh(letter: &Letter) -> Ledger {
+        Ledger {
+            standings: vec![Standing::fresh(); count(letter)],
+        }
+    }
+
+    /// What is written about the entry of this letter, if anything is.
+    pub(super) fn read(
+        disk: &dyn Disk,
+        id: EntryId,
+        letter: &Letter,
+    ) -> Result<Option<Ledger>, Damage> {
         let file = match disk.open(&file_name(id)) {
             Ok((file, _)) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Ledger {
-                    standings: vec![Standing::fresh(); count],
-                });
-            }
-            Err(error) => return Err(error.to_string()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
         };
         let mut file = BufReader::new(file);
         let mut lines = Lines::read(TITLE, &mut file)?;
@@ -180,12 +186,11 @@ impl Ledger {
             standings.push(Standing::parse(&line)?);
         }
         lines.end()?;
-        if standings.len() != count {
+        if standings.len() != count(letter) {
             return Err("it has another number of recipients than the message".into());
         }
-        let rest = io::copy(&mut file, &mut io::sink()).map_err(|error| error.to_string())?;
-        match rest {
-            0 => Ok(Ledger { standings }),
+        match io::copy(&mut file, &mut io::sink())? {
+            0 => Ok(Some(Ledger { standings })),
             _ => Err("something follows its end".into()),
         }
     }
@@ -204,6 +209,11 @@ impl Ledger {
     pub(super) fn is_done(&self) -> bool {
         self.standings.iter().all(Standing::is_done)
     }
+}
+
+fn count(letter: &Letter) -> usize {
+    let copies = letter.copies.iter();
+    copies.map(|copy| copy.envelope.recipients().len()).sum()
 }
 
 /// On one line, nothing hidden, not too long.

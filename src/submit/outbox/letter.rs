@@ -16,11 +16,11 @@
 //! and then the bytes of all copies, one behind the other, as they will be sent. `LENGTH` is in bytes.
 
 use std::fmt::Write as _;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, SeekFrom};
 
-use super::EntryId;
 use super::disk::{self, Disk};
 use super::sealed::{Damage, Lines, seal, sha256};
+use super::{EntryId, OutboxError};
 use crate::{Envelope, Error, Mailbox};
 
 const TITLE: &str = "smime outbox message 1";
@@ -51,12 +51,13 @@ pub(super) struct Copy {
 }
 
 impl Letter {
-    /// Writes it, and gives what [`Letter::read`] would.
+    /// Writes it. `may_take_back` says that nobody can have sent it before this returns.
     pub(super) fn write(
         disk: &dyn Disk,
         id: EntryId,
         copies: &[(&Envelope, &[u8])],
-    ) -> Result<(), super::OutboxError> {
+        may_take_back: bool,
+    ) -> Result<(), OutboxError> {
         let mut count = 0usize;
         let mut lines = format!("{TITLE}\nid: {id}\n");
         for (envelope, bytes) in copies {
@@ -81,19 +82,21 @@ impl Letter {
         let bytes = copies.iter().map(|(_, bytes)| *bytes);
         let pieces: Vec<&[u8]> = std::iter::once(head.as_bytes()).chain(bytes).collect();
         let name = file_name(id);
-        disk::write(disk, &name, &pieces).map_err(|source| {
-            // The name may be there but not for good. Whoever is told that it is not stored stores it again.
-            let _ = disk.remove(&name);
-            super::OutboxError::Io {
-                what: format!("the file {name}"),
-                source,
+        disk::put(disk, &name, &pieces)
+            .map_err(|source| OutboxError::io(format!("the file {name}"), source))?;
+        disk.sync().map_err(|source| {
+            // The name is there but not for good. Whoever is told that it is not stored stores it again.
+            let take_back = || disk.remove(&name).and_then(|()| disk.sync());
+            match may_take_back && take_back().is_ok() {
+                true => OutboxError::io(format!("the file {name}"), source),
+                false => OutboxError::MaybeStored { id, source },
             }
         })
     }
 
     /// Reads what stands above the messages, and looks whether all of their bytes are there.
     pub(super) fn read(disk: &dyn Disk, id: EntryId) -> Result<Letter, Damage> {
-        let (file, length) = disk.open(&file_name(id)).map_err(|e| e.to_string())?;
+        let (file, length) = disk.open(&file_name(id))?;
         let mut lines = Lines::read(TITLE, &mut BufReader::new(file))?;
         if lines.next("id")? != id.to_string() {
             return Err("it is a copy of another entry".into());
@@ -121,18 +124,26 @@ impl Letter {
         })
     }
 
-    /// The bytes of all copies.
-    pub(super) fn bytes(&self, disk: &dyn Disk, id: EntryId) -> Result<Vec<Vec<u8>>, Damage> {
-        let (mut file, _) = disk.open(&file_name(id)).map_err(|e| e.to_string())?;
-        let failed = |error: std::io::Error| error.to_string();
-        std::io::copy(&mut (&mut file).take(self.begin), &mut std::io::sink()).map_err(failed)?;
-        let mut all = Vec::with_capacity(self.copies.len());
-        for copy in &self.copies {
+    /// The bytes of these copies, in this order. The others are not read.
+    pub(super) fn bytes(
+        &self,
+        disk: &dyn Disk,
+        id: EntryId,
+        wanted: impl IntoIterator<Item = usize>,
+    ) -> Result<Vec<Vec<u8>>, Damage> {
+        let (mut file, _) = disk.open(&file_name(id))?;
+        let mut begin = self.begin;
+        let places = self.copies.iter().map(|copy| {
+            let place = begin;
+            begin = begin.saturating_add(copy.length);
+            (place, copy)
+        });
+        let places: Vec<(u64, &Copy)> = places.collect();
+        let mut all = Vec::new();
+        for (place, copy) in wanted.into_iter().filter_map(|at| places.get(at)) {
             let mut bytes = Vec::new();
-            (&mut file)
-                .take(copy.length)
-                .read_to_end(&mut bytes)
-                .map_err(failed)?;
+            file.seek(SeekFrom::Start(*place))?;
+            (&mut file).take(copy.length).read_to_end(&mut bytes)?;
             if sha256(&bytes) != copy.sha256 {
                 return Err("the message in it was changed".into());
             }
@@ -174,7 +185,7 @@ fn address(value: &str) -> Result<String, Damage> {
 }
 
 fn mailbox(address: &str) -> Result<Mailbox, Damage> {
-    Mailbox::new(address).map_err(|error| error.to_string())
+    Mailbox::new(address).map_err(|error| error.to_string().into())
 }
 
 /// The address, if reading it back gives the same mailbox.

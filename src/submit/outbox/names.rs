@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::disk::{self, Disk};
+use super::folder::{ADDING, LOCK};
 use super::{EntryId, OutboxError};
 
 /// Says that a folder is an outbox, and of which version.
@@ -26,7 +27,7 @@ impl Named {
         let Some(name) = name.to_str() else {
             return Named::Foreign;
         };
-        if matches!(name, FORMAT_FILE | disk::LOCK) {
+        if matches!(name, FORMAT_FILE | LOCK | ADDING) {
             return Named::Own;
         }
         if let Some(name) = disk::becomes(name) {
@@ -51,12 +52,32 @@ impl Named {
     }
 }
 
+/// All names in the folder.
+pub(super) fn all(disk: &dyn Disk, path: &Path) -> Result<Vec<OsString>, OutboxError> {
+    disk.names().map_err(|source| failed(path, source))
+}
+
+/// The number of the next entry.
+pub(super) fn next(names: &[OsString]) -> u32 {
+    let numbers = names.iter().filter_map(|name| match Named::of(name) {
+        Named::Mail(id) | Named::State(id) => Some(id.number().saturating_add(1)),
+        _ => None,
+    });
+    numbers.max().unwrap_or(0)
+}
+
+/// Makes an outbox of the folder.
+pub(super) fn make(disk: &dyn Disk, path: &Path) -> Result<(), OutboxError> {
+    disk::write(disk, FORMAT_FILE, &[FORMAT]).map_err(|source| failed(path, source))
+}
+
+pub(super) fn failed(path: &Path, source: io::Error) -> OutboxError {
+    OutboxError::io(format!("the folder {}", path.display()), source)
+}
+
 /// Whether the folder is to become an outbox; an error if it is something else.
-pub(super) fn check_format(
-    disk: &dyn Disk,
-    names: &[OsString],
-    path: &Path,
-) -> Result<bool, OutboxError> {
+pub(super) fn is_to_be_made(disk: &dyn Disk, path: &Path) -> Result<bool, OutboxError> {
+    let names = all(disk, path)?;
     if !names.iter().any(|name| name == FORMAT_FILE) {
         let ours = |name: &OsStr| matches!(Named::of(name), Named::Own | Named::Temporary);
         return match names.iter().all(|name| ours(name)) {

@@ -26,8 +26,9 @@ impl RunReport {
         &self.problems
     }
 
-    /// Why the run ended before everything that was due was tried: the server could not be reached, or the disk cannot
-    /// be written. What was not tried is as it was before.
+    /// Why not everything that was due was tried: the server could not be reached, or the disk cannot be written, and the
+    /// run ended; or the transport does not take something ([`OutboxError::Invalid`]), and the run went on with the others. What
+    /// was not tried is as it was before.
     pub fn stopped(&self) -> Option<&OutboxError> {
         self.stopped.as_ref()
     }

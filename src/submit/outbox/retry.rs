@@ -47,6 +47,28 @@ impl Retry {
         (now < end).then(|| now.saturating_add(self.delay(attempts)).min(end))
     }
 
+    /// From when on the time counts after which a recipient is given up. That is his first attempt, except when a
+    /// clock was wrong: it was after now, or the time is over in one leap and hardly anything was tried in it.
+    pub(super) fn begin(&self, first: u64, due: Option<u64>, attempts: u32, now: u64) -> u64 {
+        let half = self.give_up_after.as_secs() / 2;
+        let is_over = self.next(first, attempts, now).is_none();
+        let leapt = due.is_some_and(|due| now.saturating_sub(due) > half);
+        match first > now || (is_over && leapt && attempts < self.tried_within(half)) {
+            true => now,
+            false => first,
+        }
+    }
+
+    /// Which attempt is the first for which that many seconds have passed, up to 64.
+    fn tried_within(&self, seconds: u64) -> u32 {
+        let (mut attempts, mut passed) = (1, 0u64);
+        while attempts < 64 && passed < seconds {
+            passed = passed.saturating_add(self.delay(attempts));
+            attempts += 1;
+        }
+        attempts
+    }
+
     /// Whether it is time. A time further away than any that is ever set comes from a clock that was wrong.
     pub(super) fn is_due(&self, due: u64, now: u64) -> bool {
         due <= now || due.saturating_sub(now) > self.longest.as_secs().max(self.first.as_secs())
@@ -82,6 +104,27 @@ mod tests {
         assert_eq!(retry.next(0, 40, 5 * days - 1), Some(5 * days));
         assert_eq!(retry.next(0, 41, 5 * days), None);
         assert_eq!(retry.next(u64::MAX, 1, 7), Some(307));
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_neither_gives_up_early_nor_never() {
+        let retry = Retry::default();
+        let now = 1_800_000_000;
+        // It began in 1970.
+        assert_eq!(retry.begin(10, Some(310), 2, now), now);
+        // It was ahead.
+        assert_eq!(retry.begin(2 * now, None, 3, now), now);
+        // Nothing is wrong: tried in time, a little late, or for the last time.
+        let day = 24 * 60 * 60;
+        assert_eq!(retry.begin(now - day, Some(now), 12, now), now - day);
+        assert_eq!(retry.begin(now - 3 * day, Some(1), 2, now), now - 3 * day);
+        assert_eq!(
+            retry.begin(now - 5 * day, Some(now - day), 6, now),
+            now - 5 * day
+        );
+        // Whoever runs it too rarely does not keep it for ever.
+        let attempts = (1..).find(|tried| retry.begin(1, Some(1), *tried, now) == 1);
+        assert_eq!(attempts, Some(21));
     }
 
     #[test]

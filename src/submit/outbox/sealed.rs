@@ -10,7 +10,7 @@
 //! somebody does who may write into the folder.
 
 use std::fmt::Write as _;
-use std::io::{BufRead, Read};
+use std::io::{self, BufRead, Read};
 
 use crate::crypto::DigestAlgorithm;
 
@@ -18,7 +18,35 @@ use crate::crypto::DigestAlgorithm;
 const LIMIT: u64 = 64 << 20;
 
 /// Why a file is not taken for what its name says.
-pub(super) type Damage = String;
+#[derive(Debug)]
+pub(super) enum Damage {
+    /// It is not as it was written, or not the outbox's.
+    Content(String),
+    /// The system did not read it, perhaps only now: it may be good.
+    Unread(io::Error),
+}
+
+impl From<&str> for Damage {
+    fn from(detail: &str) -> Damage {
+        Damage::Content(detail.to_owned())
+    }
+}
+
+impl From<String> for Damage {
+    fn from(detail: String) -> Damage {
+        Damage::Content(detail)
+    }
+}
+
+/// What the system says has its number; what we found out ourselves has none.
+impl From<io::Error> for Damage {
+    fn from(error: io::Error) -> Damage {
+        match error.raw_os_error() {
+            Some(_) => Damage::Unread(error),
+            None => Damage::Content(error.to_string()),
+        }
+    }
+}
 
 /// The lines with their checksum and the empty line; and the checksum.
 pub(super) fn seal(mut lines: String) -> (String, String) {
@@ -46,7 +74,7 @@ impl Lines {
             let known = title.trim_end_matches(|c: char| c.is_ascii_digit());
             return Err(match first.starts_with(known) {
                 true => "it was written by another version of this program".into(),
-                false => format!("it does not begin with \"{title}\""),
+                false => format!("it does not begin with \"{title}\"").into(),
             });
         }
         let mut text = format!("{first}\n");
@@ -79,7 +107,7 @@ impl Lines {
     /// The value of the next line, which must have this name.
     pub(super) fn next(&mut self, name: &str) -> Result<String, Damage> {
         self.next_if(name)
-            .ok_or_else(|| format!("there is no \"{name}\" where one belongs"))
+            .ok_or_else(|| format!("there is no \"{name}\" where one belongs").into())
     }
 
     /// The same, if it has this name.
@@ -102,8 +130,7 @@ impl Lines {
 
 fn line(from: &mut dyn BufRead) -> Result<String, Damage> {
     let mut bytes = Vec::new();
-    from.read_until(b'\n', &mut bytes)
-        .map_err(|error| error.to_string())?;
+    from.read_until(b'\n', &mut bytes)?;
     if bytes.pop() != Some(b'\n') {
         return Err("it is cut off".into());
     }

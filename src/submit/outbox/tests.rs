@@ -2,20 +2,28 @@
 
 mod crashes;
 mod damage;
+mod edges;
 mod files;
 mod kills;
 #[path = "../../../tests/outbox/mail_server.rs"]
 mod mail_server;
 mod model;
 mod order;
+mod post;
 mod verdicts;
 
+use std::io;
 use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::Mailbox;
 use crate::submit::{Cause, Outcome, Reply};
-use model::{Answer, Model, Post};
+use crate::{Envelope, Mailbox};
+use model::Model;
+use names::{FORMAT, FORMAT_FILE};
+use post::{Answer, Post};
+
+/// It is made, its contents are waited for, it gets its name, the names are waited for.
+const STEPS_OF_A_FILE: usize = 4;
 
 const MESSAGE: &[u8] = b"From: alice@example.org\r\nSubject: hi\r\n\r\n.hello\r\n";
 

@@ -6,10 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::disk::Disk;
 use super::ledger::{Ledger, State};
 use super::letter::Letter;
+use super::removal::take_away;
 use super::report::RecipientReport;
 use super::retry::Retry;
 use super::{EntryId, Status};
-use crate::submit::{CopyDelivery, Outcome, Witness};
+use crate::submit::{Cause, CopyDelivery, Outcome, Witness};
 use crate::{Envelope, Error};
 
 /// One copy, to those who are due.
@@ -55,7 +56,8 @@ pub(super) struct Watch<'a> {
     pub(super) letter: &'a Letter,
     pub(super) routes: &'a [Route],
     pub(super) retry: Retry,
-    pub(super) now: u64,
+    /// What time it is, in seconds since 1970.
+    pub(super) clock: &'a (dyn Fn() -> u64 + Send + Sync),
     progress: Mutex<Progress>,
 }
 
@@ -77,7 +79,7 @@ impl<'a> Watch<'a> {
         letter: &'a Letter,
         ledger: Ledger,
         routes: &'a [Route],
-        (retry, now): (Retry, u64),
+        (retry, clock): (Retry, &'a (dyn Fn() -> u64 + Send + Sync)),
     ) -> Watch<'a> {
         Watch {
             disk,
@@ -85,7 +87,7 @@ impl<'a> Watch<'a> {
             letter,
             routes,
             retry,
-            now,
+            clock,
             progress: Mutex::new(Progress {
                 ledger,
                 settled: vec![false; routes.len()],
@@ -127,7 +129,7 @@ impl<'a> Watch<'a> {
     /// Writes the ledger, or takes the entry away when there is nothing more to know about it.
     fn keep(&self, progress: &mut Progress) {
         let kept = match progress.ledger.is_done() {
-            true => super::take_away(self.disk, self.id).map(|()| true),
+            true => take_away(self.disk, self.id).map(|()| true),
             false => progress
                 .ledger
                 .write(self.disk, self.id, self.letter)
@@ -146,15 +148,22 @@ impl Witness for Watch<'_> {
             return Err(io::Error::other("there is no such copy"));
         };
         let mut progress = self.progress();
-        let before = progress.ledger.clone();
+        let mut before = Vec::new();
         for place in recipients.iter().filter_map(|at| route.places.get(*at)) {
             if let Some(standing) = progress.ledger.standings.get_mut(*place) {
-                standing.state = State::InDoubt;
+                before.push((
+                    place,
+                    std::mem::replace(&mut standing.state, State::InDoubt),
+                ));
             }
         }
         let written = progress.ledger.write(self.disk, self.id, self.letter);
         if let Err(error) = &written {
-            progress.ledger = before;
+            for (place, state) in before {
+                if let Some(standing) = progress.ledger.standings.get_mut(*place) {
+                    standing.state = state;
+                }
+            }
             progress.trouble = Some(io::Error::new(error.kind(), error.to_string()));
         }
         written
@@ -170,10 +179,12 @@ impl Witness for Watch<'_> {
         if std::mem::replace(settled, true) {
             return;
         }
-        let hopeless = delivery
-            .iter()
-            .any(|(_, outcome)| matches!(outcome, Outcome::Rejected(_)))
-            || (progress.ledger.standings.iter()).any(|one| one.state == State::Rejected);
+        let all_or_nothing =
+            |outcome: &Outcome| matches!(outcome, Outcome::Deferred(Cause::AllOrNothing));
+        let is_rejected = |outcome: &Outcome| matches!(outcome, Outcome::Rejected(_));
+        let hopeless = delivery.iter().any(|(_, one)| all_or_nothing(one))
+            && (delivery.iter().any(|(_, one)| is_rejected(one))
+                || (progress.ledger.standings.iter()).any(|one| one.state == State::Rejected));
         let asked = route.places.iter().zip(route.envelope.recipients());
         for ((place, asked), (mailbox, outcome)) in asked.zip(delivery.iter()) {
             // A transport that answers about somebody else leaves in doubt what is.
@@ -183,7 +194,7 @@ impl Witness for Watch<'_> {
             if asked.key() != mailbox.key() {
                 continue;
             }
-            standing.settle(outcome, hopeless, &self.retry, self.now);
+            standing.settle(outcome, hopeless, &self.retry, (self.clock)());
             progress.recipients.push(RecipientReport {
                 copy: route.copy,
                 mailbox: mailbox.clone(),

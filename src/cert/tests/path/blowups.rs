@@ -1,4 +1,4 @@
-//! ATTACKS PKI-03, PKI-04: what is long, and paths that are complete and fail. Counted, not timed.
+//! SECURITY.md PKI-03, PKI-04: what is long, and paths that are complete and fail. Counted, not timed.
 
 use super::budgets::{budget, spent};
 use super::revocation::{LEAF, THEN};

@@ -1,4 +1,4 @@
-//! ATTACKS PKI-03: bags made to keep a builder busy. Counted, not timed.
+//! SECURITY.md PKI-03: bags made to keep a builder busy. Counted, not timed.
 
 use super::*;
 use crate::cert::path::validate_and_count;

@@ -1,6 +1,7 @@
-//! ATTACKS PKI-04: the names a CA may vouch for.
+//! SECURITY.md PKI-04: the names a CA may vouch for.
 
 mod hosts;
+mod punycode;
 
 use super::*;
 use crate::cert::ca::{Certify, name, oid, sequence, tlv};

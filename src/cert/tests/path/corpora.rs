@@ -174,7 +174,8 @@ fn must_fail(name: &str) -> bool {
     name.starts_with("Invalid") || [4, 5, 7, 8, 9, 12].into_iter().any(different)
 }
 
-/// ATTACKS PKI-01: nothing that must fail is accepted; what must pass and does not is listed above.
+/// Nothing that must fail is accepted; what must pass and does not is listed above. All end entities with the default
+/// settings; other settings are in `pki_01_sub_tests_of_policies`.
 #[test]
 fn pki_01_pkits() {
     let Some(pkits) = Pkits::read() else { return };

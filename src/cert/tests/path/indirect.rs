@@ -239,3 +239,57 @@ fn a_newer_list_by_another_key_is_not_hidden_by_an_older_one() {
         .issue();
     assert_eq!(tree.with(&[&renewed], &[new, old]), Outcome::Failed);
 }
+
+/// ATTACKS PKI-08: what a message brings weighs less than what the caller knows, though it is newer.
+#[test]
+fn pki_08_a_response_of_the_message_lifts_no_hold_of_the_caller() {
+    let tree = left_to_others();
+    let lists = lists_of(&tree.root);
+    let until = Some("270101000000Z");
+    let hold = indirect(&lists).updates("250301000000Z", until);
+    let hold = hold.revoke_of(&common("Issuing"), &[1], THEN);
+    let hold = hold.revoke(LEAF, THEN, Some(6)).issue();
+    let newer = tree.issuing.ocsp_response().updates("251201000000Z", until);
+    let newer = OcspResponse::from_bytes(&newer.good(&tree.leaf).issue()).unwrap();
+    let held = [revoked("CN=bob", "certificateHold")];
+    let mut case = tree.case().crl(&hold);
+    case.others.push(read(lists.certificate_der()));
+    assert_eq!(case.reasons(), held);
+    case.message_ocsp_responses.push(newer.clone());
+    assert_eq!(case.reasons(), held);
+    // A response of the caller lifts it.
+    case.ocsp_responses.push(newer);
+    assert_eq!(outcomes(case.path().checks())[0], Outcome::Passed);
+}
+
+/// ATTACKS PKI-03: a quarter of what a path may cost is there for the paths of all who sign for others.
+#[test]
+fn pki_03_the_path_of_who_signs_for_others_may_cost_a_quarter() {
+    let tree = left_to_others();
+    let mut between = vec![tree.root.intermediate("One")];
+    for name in ["Two", "Three", "Four"] {
+        between.push(between[between.len() - 1].intermediate(name));
+    }
+    let lists = lists_of(&between[3]);
+    let mut case = tree.case().crl(&indirect(&lists).issue());
+    let others = between.iter().chain([&lists]);
+    case.others
+        .extend(others.map(|other| read(other.certificate_der())));
+    let mut outcome = |path_signatures, path_steps| {
+        case.limits = Limits {
+            path_signatures,
+            path_steps,
+            ..Limits::default()
+        };
+        match case.validate() {
+            Ok(path) => outcomes(path.checks())[0],
+            Err(failure) => outcomes(failure.checks())[0],
+        }
+    };
+    // Five certificates, and one look at the first.
+    assert_eq!(outcome(24, 200_000), Outcome::Passed);
+    assert_eq!(outcome(20, 200_000), Outcome::Failed);
+    // More than twenty steps, fewer than a hundred.
+    assert_eq!(outcome(100, 400), Outcome::Passed);
+    assert_eq!(outcome(100, 80), Outcome::Unknown);
+}

@@ -1,4 +1,4 @@
-//! ATTACKS PKI-02: the cases of PKITS for mail addresses, for addresses of both kinds, and hierarchies that turn in
+//! SECURITY.md PKI-02: the cases of PKITS for mail addresses, for addresses of both kinds, and hierarchies that turn in
 //! circles, share names or are signed crosswise.
 
 use super::*;

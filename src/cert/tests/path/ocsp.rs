@@ -1,4 +1,4 @@
-//! ATTACKS PKI-07 and PKI-08: what OCSP responses do to a path.
+//! SECURITY.md PKI-07 and PKI-08: what OCSP responses do to a path.
 
 use super::*;
 use crate::cert::ca::{KeyPair, OCSP_SIGNING, OcspMaker};

@@ -33,7 +33,7 @@ fn verify(case: &Case) -> Option<bool> {
         Ok(output) => Some(output.status.success()),
         Err(error) => {
             assert!(std::env::var_os("CI").is_none(), "no openssl: {error}");
-            eprintln!("SKIPPED: comparison with OpenSSL, because there is no openssl");
+            crate::skip::loudly("comparison with OpenSSL, because there is no openssl");
             None
         }
     }

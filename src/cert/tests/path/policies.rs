@@ -307,7 +307,7 @@ fn another_path_is_tried() {
     }
 }
 
-/// ATTACKS PKI-05, the shape of CVE-2023-0464: every CA maps every policy to every other one, so that a tree has as
+/// SECURITY.md PKI-05, the shape of CVE-2023-0464: every CA maps every policy to every other one, so that a tree has as
 /// many leaves as policies to the power of CAs. Counted, not timed.
 #[test]
 fn pki_05_policies_mapped_all_to_all() {

@@ -1,4 +1,4 @@
-//! ATTACKS PKI-06 and PKI-08: what lists do to a path.
+//! SECURITY.md PKI-06 and PKI-08: what lists do to a path.
 
 use super::*;
 use crate::cert::ca::{CRL_SIGN, KEY_CERT_SIGN, RevocationList, extension};
@@ -285,7 +285,7 @@ fn lists_signed_with_another_key_of_the_issuer() {
     ));
 }
 
-/// ATTACKS PKI-06: lists that anybody can make do not keep one that counts from being looked at, and when there
+/// SECURITY.md PKI-06: lists that anybody can make do not keep one that counts from being looked at, and when there
 /// are too many the path fails.
 #[test]
 fn work_on_lists_is_bounded() {

@@ -1,4 +1,4 @@
-//! ATTACKS PKI-06: lists that are only about some certificates, places or reasons.
+//! SECURITY.md PKI-06: lists that are only about some certificates, places or reasons.
 
 use super::revocation::{LEAF, THEN, Tree, outcomes, revoked};
 use super::*;

@@ -45,7 +45,7 @@ impl Renewed {
     }
 }
 
-/// ATTACKS PKI-06: after a change of keys each key can have a list of its own, and only one of them has the certificate.
+/// SECURITY.md PKI-06: after a change of keys each key can have a list of its own, and only one of them has the certificate.
 #[test]
 fn pki_06_the_list_of_one_key_does_not_hide_that_of_another() {
     let ca = Renewed::new();
@@ -81,7 +81,7 @@ fn pki_06_the_list_of_one_key_does_not_hide_that_of_another() {
     }
 }
 
-/// ATTACKS PKI-06: nor does a response that says good.
+/// SECURITY.md PKI-06: nor does a response that says good.
 #[test]
 fn pki_06_a_response_does_not_hide_the_list_of_another_key() {
     let ca = Renewed::new();
@@ -112,7 +112,7 @@ fn a_newer_list_of_the_same_key_counts() {
     assert_eq!(outcomes(case.path().checks())[0], Outcome::Passed);
 }
 
-/// ATTACKS PKI-08: only a hold ends. A newer "good" of another source does not take back anything else.
+/// SECURITY.md PKI-08: only a hold ends. A newer "good" of another source does not take back anything else.
 #[test]
 fn pki_08_a_revocation_for_good_is_not_outdated_by_a_newer_response() {
     let tree = Tree::new();

@@ -9,7 +9,7 @@ use crate::cms::read::{Received, read};
 
 fn corpus(name: &str) -> Option<PathBuf> {
     let Some(root) = std::env::var_os("SMIME_CORPORA") else {
-        eprintln!("SKIPPED: corpus {name}, because SMIME_CORPORA is not set");
+        crate::skip::loudly(format!("corpus {name}, because SMIME_CORPORA is not set"));
         return None;
     };
     Some(Path::new(&root).join(name))

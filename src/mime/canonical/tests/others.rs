@@ -231,7 +231,7 @@ fn python_reads_the_same_parts() {
                 std::env::var("CI").as_deref() != Ok("true"),
                 "python3: {error}"
             );
-            eprintln!("SKIPPED: python3 is not there: {error}");
+            crate::skip::loudly(format!("python3 is not there: {error}"));
             return;
         }
     };

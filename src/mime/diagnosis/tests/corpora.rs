@@ -10,7 +10,7 @@ use super::*;
 /// The first part of a multipart/signed of the corpora, if `SMIME_CORPORA` says where they are.
 fn first_part(name: &str) -> Option<Vec<u8>> {
     let Some(root) = std::env::var_os("SMIME_CORPORA") else {
-        eprintln!("SKIPPED: {name}, because SMIME_CORPORA is not set");
+        crate::skip::loudly(format!("{name}, because SMIME_CORPORA is not set"));
         return None;
     };
     let mail = std::fs::read(Path::new(&root).join(name)).unwrap();

@@ -9,7 +9,7 @@ use crate::mime::multipart;
 pub(super) fn corpora() -> Option<PathBuf> {
     let root = std::env::var_os("SMIME_CORPORA");
     if root.is_none() {
-        eprintln!("SKIPPED: mails of the corpora, because SMIME_CORPORA is not set");
+        crate::skip::loudly("mails of the corpora, because SMIME_CORPORA is not set");
     }
     root.map(PathBuf::from)
 }

@@ -8,11 +8,44 @@ use crate::open::scan::{Context, Facts};
 /// Bytes in which the line that begins a block is complete.
 const BEGIN: usize = 128;
 
-/// The text, before and after its transfer encoding is undone.
-pub(in crate::open::scan) struct TextScan {
+/// Watches a text for being one block of armoured CMS and nothing else.
+#[derive(Default)]
+pub(super) struct Watch {
     /// How it begins as it came, without white space.
     begin: Vec<u8>,
     only: ArmourOnly,
+}
+
+impl Watch {
+    /// The text as it came.
+    pub(super) fn came(&mut self, input: &[u8]) {
+        let begin = match self.begin.is_empty() {
+            true => input.trim_ascii_start(),
+            false => input,
+        };
+        let room = BEGIN.saturating_sub(self.begin.len());
+        self.begin.extend(begin.iter().take(room));
+    }
+
+    /// The text with its transfer encoding undone.
+    pub(super) fn decoded(&mut self, text: &[u8]) {
+        self.only.push(text);
+    }
+
+    fn is_out(&self) -> bool {
+        let may_begin = self.begin.len() < BEGIN || armour::begins(&self.begin);
+        self.only.is_out() || !may_begin
+    }
+
+    /// Whether what went by was that.
+    pub(super) fn is_one(&self) -> bool {
+        self.only.is_one() && armour::begins(&self.begin)
+    }
+}
+
+/// The text, before and after its transfer encoding is undone.
+pub(in crate::open::scan) struct TextScan {
+    watch: Watch,
     inner: Inner,
     /// What is wrong with it if it is CMS.
     flaw: Option<Error>,
@@ -23,8 +56,7 @@ pub(in crate::open::scan) struct TextScan {
 impl TextScan {
     pub(super) fn new(inner: Inner, flaw: Option<Error>) -> TextScan {
         TextScan {
-            begin: Vec::new(),
-            only: ArmourOnly::default(),
+            watch: Watch::default(),
             inner,
             flaw,
             is_broken: false,
@@ -32,12 +64,7 @@ impl TextScan {
     }
 
     pub(super) fn push(&mut self, input: &[u8], context: &mut Context<'_>) {
-        let begin = match self.begin.is_empty() {
-            true => input.trim_ascii_start(),
-            false => input,
-        };
-        let room = BEGIN.saturating_sub(self.begin.len());
-        self.begin.extend(begin.iter().take(room));
+        self.watch.came(input);
         for step in input.chunks(STEP) {
             if self.is_out() {
                 return;
@@ -51,7 +78,7 @@ impl TextScan {
 
     /// Takes what was decoded.
     fn take(&mut self, context: &mut Context<'_>) {
-        self.only.push(&self.inner.decoded);
+        self.watch.decoded(&self.inner.decoded);
         if !self.is_out() && self.flaw.is_none() {
             self.inner.node.push(&self.inner.decoded, context);
         }
@@ -59,8 +86,7 @@ impl TextScan {
 
     /// Whether it is something else, whatever follows.
     pub(super) fn is_out(&self) -> bool {
-        let may_begin = self.begin.len() < BEGIN || armour::begins(&self.begin);
-        self.is_broken || self.only.is_out() || !may_begin
+        self.is_broken || self.watch.is_out()
     }
 
     /// The text has ended; gives what it is instead, if it is not CMS that can be read.
@@ -69,7 +95,7 @@ impl TextScan {
         let finished = self.inner.reader.finish(&mut self.inner.decoded);
         self.is_broken |= finished.is_err();
         self.take(context);
-        if self.is_broken || !self.only.is_one() || !armour::begins(&self.begin) {
+        if self.is_broken || !self.watch.is_one() {
             return Some(Matter::Leaf);
         }
         if let Some(flaw) = self.flaw.take() {

@@ -94,7 +94,7 @@ fn everything_is_for_its_owner_alone() {
         .unwrap()
         .map(|one| one.unwrap().path())
         .collect();
-    assert_eq!(files.len(), 4, "{files:?}");
+    assert_eq!(files.len(), 5, "{files:?}");
     files
         .iter()
         .for_each(|file| assert_eq!(mode(file), 0o600, "{}", file.display()));
@@ -158,9 +158,90 @@ fn links_pipes_folders_and_odd_names_are_left_alone() {
     assert!(outside.exists());
     // A link instead of the lock.
     drop(outbox);
-    fs::remove_file(path.join(disk::LOCK)).unwrap();
-    symlink(&outside, path.join(disk::LOCK)).unwrap();
+    fs::remove_file(path.join(folder::LOCK)).unwrap();
+    symlink(&outside, path.join(folder::LOCK)).unwrap();
     assert!(matches!(Outbox::open(&path), Err(OutboxError::Io { .. })));
+}
+
+/// Else what is just being written would be taken for what a crash has left.
+#[test]
+fn who_opens_waits_for_who_adds_and_who_adds_for_the_others() {
+    let place = place();
+    drop(Outbox::open(place.path()).unwrap());
+    let mail = letter::file_name(EntryId::new(7).unwrap());
+    let half = place.path().join(disk::temporary(&mail));
+    fs::write(&half, "half").unwrap();
+    let quiet = Folder::find(place.path()).unwrap().quiet().unwrap();
+    let (folder, bob) = (place.path().to_owned(), envelope(&["bob@example.org"]));
+    std::thread::scope(|scope| {
+        let quiet = quiet;
+        let opens = scope.spawn(|| Outbox::open(place.path()).unwrap().half_written());
+        let adds = scope.spawn(|| Outbox::add_bytes_to(&folder, &bob, MESSAGE).unwrap());
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(half.exists() && !opens.is_finished() && !adds.is_finished());
+        drop(quiet);
+        assert_eq!(opens.join().unwrap(), 1);
+        adds.join().unwrap();
+    });
+    assert_eq!(
+        Outbox::open(place.path()).unwrap().entries().unwrap().len(),
+        1
+    );
+}
+
+/// Only who may give files away can try.
+#[cfg(unix)]
+#[test]
+fn a_folder_of_another_user_is_refused_and_left_as_it_is() {
+    const NOBODY: u32 = 65_534;
+    let place = place();
+    let path = place.path().join("outbox");
+    drop(Outbox::open(&path).unwrap());
+    let names = || {
+        let names = fs::read_dir(&path).unwrap();
+        let mut names: Vec<_> = names.map(|one| one.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    fs::remove_file(path.join(folder::LOCK)).unwrap();
+    let before = names();
+    let give = |path: &Path| std::os::unix::fs::chown(path, Some(NOBODY), None);
+    let given = before
+        .iter()
+        .map(|name| give(&path.join(name)))
+        .chain([give(&path)]);
+    if given.collect::<io::Result<Vec<()>>>().is_err() {
+        crate::skip::loudly("a folder of another user, because only root can make one");
+        return;
+    }
+    let errors = [
+        Outbox::open(&path).unwrap_err(),
+        Outbox::open_existing(&path).unwrap_err(),
+        Outbox::add_bytes_to(&path, &envelope(&["bob@example.org"]), MESSAGE).unwrap_err(),
+    ];
+    for error in errors {
+        assert!(matches!(error, OutboxError::OpenToOthers { .. }), "{error}");
+    }
+    assert_eq!(names(), before);
+}
+
+#[test]
+fn nothing_is_written_before_it_is_known_to_be_an_outbox() {
+    let place = place();
+    let empty = Outbox::open_existing(place.path()).unwrap_err();
+    assert!(matches!(empty, OutboxError::NotAnOutbox { .. }), "{empty}");
+    fs::write(place.path().join("diary.txt"), "dear").unwrap();
+    for error in [
+        Outbox::open(place.path()).unwrap_err(),
+        Outbox::open_existing(place.path()).unwrap_err(),
+        Outbox::add_bytes_to(place.path(), &envelope(&["bob@example.org"]), MESSAGE).unwrap_err(),
+    ] {
+        assert!(matches!(error, OutboxError::NotAnOutbox { .. }), "{error}");
+    }
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
+    let gone = Outbox::open_existing(place.path().join("gone")).unwrap_err();
+    assert!(matches!(gone, OutboxError::Io { .. }), "{gone}");
+    assert!(!place.path().join("gone").exists());
 }
 
 /// Dropped at every step of the dialogue, in this process.

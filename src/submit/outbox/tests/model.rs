@@ -1,21 +1,35 @@
-//! A disk in memory that loses what was not synced, stops at any step or fails there; and a server in memory.
+//! A disk in memory that loses what was not synced, stops at any step or fails there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::io::{self, Read};
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::super::disk::Disk;
-use super::*;
-use crate::submit::{CopyDelivery, Delivery, Sending, Transport, Witness};
+use super::super::disk::{self, Disk, Source, Wait};
 
-type Files = BTreeMap<String, Arc<Vec<u8>>>;
+type Files = BTreeMap<String, Arc<Node>>;
+
+/// The contents of a file, whatever its name is.
+struct Node {
+    bytes: Vec<u8>,
+    /// Whether they are on the disk for good.
+    is_synced: AtomicBool,
+}
+
+impl Node {
+    fn new(bytes: Vec<u8>, is_synced: bool) -> Arc<Node> {
+        let is_synced = AtomicBool::new(is_synced);
+        Arc::new(Node { bytes, is_synced })
+    }
+}
 
 /// What changes names; on the disk for good only after a sync.
 #[derive(Clone)]
 enum Change {
-    Create(String, Arc<Vec<u8>>),
-    Rename(String, String),
+    Create(String, Arc<Node>),
+    /// It is about this file, whatever else has had the name before.
+    Rename(String, String, Arc<Node>),
     Remove(String),
 }
 
@@ -25,10 +39,14 @@ impl Change {
             Change::Create(name, bytes) => {
                 files.insert(name.clone(), Arc::clone(bytes));
             }
-            Change::Rename(from, to) => {
-                if let Some(bytes) = files.remove(from) {
-                    files.insert(to.clone(), bytes);
+            Change::Rename(from, to, node) => {
+                if files
+                    .get(from)
+                    .is_some_and(|there| Arc::ptr_eq(there, node))
+                {
+                    files.remove(from);
                 }
+                files.insert(to.clone(), Arc::clone(node));
             }
             Change::Remove(name) => {
                 files.remove(name);
@@ -55,6 +73,10 @@ struct State {
     steps: usize,
     fault: Option<(usize, Fault)>,
     is_dead: bool,
+    /// What happens before the next `sync`, or before the next time that this name is opened.
+    meanwhile: Option<(String, Box<dyn FnOnce() + Send>)>,
+    /// The name that cannot be opened, and what the system says.
+    unreadable: Option<(String, i32)>,
 }
 
 impl State {
@@ -76,18 +98,51 @@ impl Model {
     }
 
     pub fn with_files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Model {
-        let model = Model::default();
         let files = files
             .into_iter()
-            .map(|(name, bytes)| (name, Arc::new(bytes)));
-        let files: Files = files.collect();
+            .map(|(name, bytes)| (name, Node::new(bytes, true)));
+        Model::holding(files.collect())
+    }
+
+    fn holding(files: Files) -> Model {
+        let model = Model::default();
         model.state().synced = files.clone();
         model.state().current = files;
         model
     }
 
+    /// Another disk with the same on it, which has power, and this fault.
+    pub fn copy(&self, fault: Option<(usize, Fault)>) -> Model {
+        let state = self.state();
+        Model(Arc::new(Mutex::new(State {
+            synced: state.synced.clone(),
+            current: state.current.clone(),
+            changes: state.changes.clone(),
+            fault,
+            ..State::default()
+        })))
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap()
+    }
+
+    pub fn meanwhile(&self, before: &str, what: impl FnOnce() + Send + 'static) {
+        self.state().meanwhile = Some((before.to_owned(), Box::new(what)));
+    }
+
+    pub fn unreadable(&self, what: Option<(String, i32)>) {
+        self.state().unreadable = what;
+    }
+
+    fn come_to(&self, point: &str) {
+        let what = {
+            let mut state = self.state();
+            state.meanwhile.take_if(|(before, _)| before == point)
+        };
+        if let Some((_, what)) = what {
+            what();
+        }
     }
 
     /// Steps that changed something, or tried to.
@@ -104,7 +159,7 @@ impl Model {
         let state = self.state();
         let files = state.current.iter();
         files
-            .map(|(name, bytes)| (name.clone(), bytes.to_vec()))
+            .map(|(name, node)| (name.clone(), node.bytes.clone()))
             .collect()
     }
 
@@ -112,22 +167,52 @@ impl Model {
         self.state().current.contains_key(name)
     }
 
-    /// Everything that may be on the disk after the power has come back: what was synced, and of the later changes any.
+    /// [`Model::all_survivors`], each only once.
     pub fn survivors(&self) -> Vec<Model> {
+        let mut seen = BTreeSet::new();
+        let mut survivors = self.all_survivors();
+        survivors.retain(|model| seen.insert(model.files()));
+        survivors
+    }
+
+    /// Everything that may be on the disk after the power has come back: what was synced, and of the later changes any;
+    /// contents that were not synced are there, or only half of them.
+    fn all_survivors(&self) -> Vec<Model> {
         let state = self.state();
         let count = state.changes.len();
         assert!(count < 8, "too much is left unsynced");
         (0..1u32 << count)
-            .map(|kept| {
+            .flat_map(|kept| {
                 let mut files = state.synced.clone();
                 let changes = state.changes.iter().enumerate();
                 changes
                     .filter(|(at, _)| kept & (1 << at) != 0)
                     .for_each(|(_, change)| change.apply(&mut files));
-                let model = Model::default();
-                model.state().synced = files.clone();
-                model.state().current = files;
-                model
+                let is_loose = |name: &str, node: &Node| {
+                    disk::becomes(name).is_none() && !node.is_synced.load(Ordering::Relaxed)
+                };
+                let mut all = vec![Files::new()];
+                for (name, node) in files {
+                    let mut contents = vec![Node::new(node.bytes.clone(), true)];
+                    if is_loose(&name, &node) {
+                        let half = node.bytes[..node.bytes.len() / 2].to_vec();
+                        contents.push(Node::new(half, true));
+                    }
+                    let with = |files: &Files, node: &Arc<Node>| {
+                        let mut files = files.clone();
+                        files.insert(name.clone(), Arc::clone(node));
+                        files
+                    };
+                    all = contents
+                        .iter()
+                        .flat_map(|node| {
+                            all.iter()
+                                .map(|files| with(files, node))
+                                .collect::<Vec<_>>()
+                        })
+                        .collect();
+                }
+                all.into_iter().map(Model::holding)
             })
             .collect()
     }
@@ -173,30 +258,41 @@ impl Disk for Model {
             .collect())
     }
 
-    fn open(&self, name: &str) -> io::Result<(Box<dyn Read + Send>, u64)> {
+    fn open(&self, name: &str) -> io::Result<(Box<dyn Source>, u64)> {
+        self.come_to(name);
         let state = self.state();
+        if let Some((_, code)) = state.unreadable.iter().find(|(which, _)| which == name) {
+            return Err(io::Error::from_raw_os_error(*code));
+        }
         let bytes = state.current.get(name);
-        let bytes = bytes.ok_or(io::ErrorKind::NotFound)?.to_vec();
+        let bytes = bytes.ok_or(io::ErrorKind::NotFound)?.bytes.clone();
         let length = bytes.len() as u64;
         Ok((Box::new(io::Cursor::new(bytes)), length))
     }
 
-    fn create(&self, name: &str, pieces: &[&[u8]]) -> io::Result<()> {
+    fn create<'a>(&'a self, name: &'a str, pieces: &[&[u8]]) -> io::Result<Wait<'a>> {
         if self.has(name) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         let bytes = pieces.concat();
-        let half = Change::Create(name.into(), Arc::new(bytes[..bytes.len() / 2].to_vec()));
-        let whole = Change::Create(name.into(), Arc::new(bytes));
-        self.step(Some(half), |state| {
-            state.change(whole);
+        let half = Node::new(bytes[..bytes.len() / 2].to_vec(), false);
+        let whole = Node::new(bytes, false);
+        let written = Arc::clone(&whole);
+        self.step(Some(Change::Create(name.into(), half)), |state| {
+            state.change(Change::Create(name.into(), whole));
             Ok(())
-        })
+        })?;
+        Ok(Box::new(move || {
+            self.step(None, |_| {
+                written.is_synced.store(true, Ordering::Relaxed);
+                Ok(())
+            })
+        }))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        assert!(self.has(from), "{from}");
-        self.change(Change::Rename(from.into(), to.into()))
+        let node = self.state().current.get(from).cloned().unwrap();
+        self.change(Change::Rename(from.into(), to.into(), node))
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
@@ -207,6 +303,7 @@ impl Disk for Model {
     }
 
     fn sync(&self) -> io::Result<()> {
+        self.come_to("sync");
         self.step(None, |state| {
             let changes = std::mem::take(&mut state.changes);
             changes
@@ -214,130 +311,5 @@ impl Disk for Model {
                 .for_each(|change| change.apply(&mut state.synced));
             Ok(())
         })
-    }
-}
-
-/// What a server does with a recipient.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Answer {
-    Accept,
-    Reject,
-    Defer,
-    /// Takes the message, and the answer is lost.
-    TakeInSilence,
-    /// Does not take it, and says nothing.
-    Vanish,
-}
-
-/// A server: every recipient gets the next of his answers, at the end always [`Answer::Accept`].
-#[derive(Default)]
-pub struct Post {
-    pub answers: Mutex<BTreeMap<String, Vec<Answer>>>,
-    received: Mutex<Vec<(String, Vec<u8>)>>,
-}
-
-impl Post {
-    pub fn new(answers: &[(&str, &[Answer])]) -> Post {
-        let answers = answers.iter().map(|(who, answers)| {
-            let reversed = answers.iter().rev().copied().collect();
-            (who.to_string(), reversed)
-        });
-        Post {
-            answers: Mutex::new(answers.collect()),
-            ..Post::default()
-        }
-    }
-
-    /// Local part and message, in the order in which they came.
-    pub fn received(&self) -> Vec<(String, Vec<u8>)> {
-        self.received.lock().unwrap().clone()
-    }
-
-    /// How often this recipient got this message.
-    pub fn count(&self, who: &str, message: &[u8]) -> usize {
-        let received = self.received.lock().unwrap();
-        let his = received
-            .iter()
-            .filter(|(to, bytes)| to == who && bytes == message);
-        his.count()
-    }
-
-    /// As a server does it: refusals first, then the end of the message for the others.
-    fn deliver(
-        &self,
-        copy: usize,
-        envelope: &Envelope,
-        bytes: &[u8],
-        witness: &dyn Witness,
-    ) -> CopyDelivery {
-        let mut answers = self.answers.lock().unwrap();
-        let answers: Vec<Answer> = envelope
-            .recipients()
-            .iter()
-            .map(|one| {
-                answers
-                    .get_mut(one.local())
-                    .and_then(Vec::pop)
-                    .unwrap_or(Answer::Accept)
-            })
-            .collect();
-        let early = |answer: &Answer| matches!(answer, Answer::Reject | Answer::Defer);
-        let open: Vec<usize> = (0..answers.len())
-            .filter(|at| !early(&answers[*at]))
-            .collect();
-        let announced = match open.is_empty() {
-            true => Ok(()),
-            false => witness.before_the_end(copy, &open),
-        };
-        CopyDelivery::new(envelope, |at, mailbox| {
-            let during = "RCPT TO";
-            let said = |code| Cause::Reply {
-                during,
-                reply: Reply::new(code, "so be it"),
-            };
-            let lost = Cause::TimedOut {
-                during: "the final dot",
-            };
-            let take = || {
-                let mut received = self.received.lock().unwrap();
-                received.push((mailbox.local().to_owned(), bytes.to_vec()));
-            };
-            match (answers[at], &announced) {
-                (Answer::Reject, _) => Outcome::Rejected(said(550)),
-                (Answer::Defer, _) => Outcome::Deferred(said(450)),
-                (_, Err(error)) => Outcome::Deferred(Cause::NotRecorded {
-                    detail: error.to_string(),
-                }),
-                (Answer::Accept, _) => {
-                    take();
-                    Outcome::Accepted(Reply::new(250, "queued"))
-                }
-                (Answer::TakeInSilence, _) => {
-                    take();
-                    Outcome::Unknown(lost)
-                }
-                (Answer::Vanish, _) => Outcome::Unknown(lost),
-            }
-        })
-    }
-}
-
-impl Transport for Post {
-    fn send_copies<'a>(&'a self, _: Vec<(&'a Envelope, &'a [u8])>) -> Sending<'a> {
-        unreachable!("an outbox always has a witness")
-    }
-
-    fn send_witnessed<'a>(
-        &'a self,
-        copies: Vec<(&'a Envelope, &'a [u8])>,
-        witness: &'a dyn Witness,
-    ) -> Sending<'a> {
-        let deliver = |(copy, (envelope, bytes)): (usize, (&Envelope, &[u8]))| {
-            let delivered = self.deliver(copy, envelope, bytes, witness);
-            witness.settled(copy, &delivered);
-            delivered
-        };
-        let delivered = copies.into_iter().enumerate().map(deliver).collect();
-        Box::pin(std::future::ready(Ok(Delivery::new(delivered))))
     }
 }

@@ -142,6 +142,29 @@ fn all_or_nothing_that_failed_is_not_sent_to_the_rest() {
     assert_eq!(standing.state, ledger::State::GivenUp);
 }
 
+#[test]
+fn who_waits_for_all_or_nothing_is_given_up_when_another_is_rejected() {
+    for (reply, expected) in [(550, Status::GivenUp), (450, Status::Waiting)] {
+        let outbox = over(&Model::default());
+        let to = envelope(&["bob@example.org", "carol@example.org"]);
+        outbox.add_bytes(&to, MESSAGE).unwrap();
+        let said = Cause::Reply {
+            during: "RCPT TO",
+            reply: Reply::new(reply, "no"),
+        };
+        let for_bob = match reply {
+            550 => Outcome::Rejected(said),
+            _ => Outcome::Deferred(said),
+        };
+        let for_carol = Outcome::Deferred(Cause::AllOrNothing);
+        let stub = crate::submit::Stub::new()
+            .answer(&mailbox("bob@example.org"), for_bob)
+            .answer(&mailbox("carol@example.org"), for_carol);
+        let _ = outbox.run_blocking(&stub, at(0)).unwrap();
+        assert_eq!(standing(&outbox)[1], ("carol".to_owned(), expected));
+    }
+}
+
 /// What a server says stands in a file of lines and on terminals.
 #[test]
 fn an_answer_cannot_forge_a_line() {

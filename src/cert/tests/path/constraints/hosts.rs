@@ -1,4 +1,4 @@
-//! ATTACKS PKI-04: host names, URIs and IP addresses.
+//! SECURITY.md PKI-04: host names, URIs and IP addresses.
 
 use super::*;
 

@@ -251,6 +251,12 @@ fn enc_12_a_shared_secret_of_zeros() {
         // A token that did not look.
         let error = kari.content_key(&identity, &[0; 32], 16).unwrap_err();
         assert!(is_decryption(&error));
+        // Octets that only cancel each other out are no zeros.
+        let kek = crate::crypto::kdf::hkdf(sha256, &[], &[1; 32], &info, 16).unwrap();
+        let wrapped = KeyWrap::Aes128.wrap(&kek, &CONTENT_KEY[..16]).unwrap();
+        let kari = Kari::x25519(&identity, &public, &wrapped);
+        let key = kari.content_key(&identity, &[1; 32], 16).unwrap();
+        assert_eq!(*key, CONTENT_KEY[..16]);
     }
     for length in [0, 31, 33] {
         let kari = Kari::x25519(&identity, &vec![9; length], &[0; 24]);

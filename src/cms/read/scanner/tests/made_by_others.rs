@@ -49,7 +49,7 @@ fn objects_in(file: &[u8]) -> Vec<Vec<u8>> {
 #[test]
 fn corpora_are_read_alike() {
     let Some(root) = std::env::var_os("SMIME_CORPORA") else {
-        eprintln!("SKIPPED: the corpora, because SMIME_CORPORA is not set");
+        crate::skip::loudly("the corpora, because SMIME_CORPORA is not set");
         return;
     };
     let mut all = Vec::new();

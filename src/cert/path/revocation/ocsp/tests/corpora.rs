@@ -9,7 +9,7 @@ use crate::asn1::unix_seconds;
 
 fn folder() -> Option<PathBuf> {
     let Some(root) = std::env::var_os("SMIME_CORPORA") else {
-        eprintln!("SKIPPED: corpus ocsp, because SMIME_CORPORA is not set");
+        crate::skip::loudly("corpus ocsp, because SMIME_CORPORA is not set");
         return None;
     };
     Some(PathBuf::from(root).join("ocsp"))
@@ -83,7 +83,7 @@ fn is_good_to_openssl(folder: &Path, response: &str, issuer: &str) -> Option<boo
         }
         Err(error) => {
             assert!(std::env::var_os("CI").is_none(), "no openssl: {error}");
-            eprintln!("SKIPPED: comparison with OpenSSL, because there is no openssl");
+            crate::skip::loudly("comparison with OpenSSL, because there is no openssl");
             None
         }
     }

@@ -97,7 +97,7 @@ impl Peer {
             }
             Err(error) => {
                 assert!(std::env::var_os("CI").is_none(), "no openssl: {error}");
-                eprintln!("SKIPPED: OpenSSL's responder, because there is no openssl");
+                crate::skip::loudly("OpenSSL's responder, because there is no openssl");
                 None
             }
         }
@@ -239,7 +239,7 @@ fn openssl_reads_the_responses_of_the_tests() {
             .output();
         let Ok(output) = output else {
             assert!(std::env::var_os("CI").is_none(), "no openssl");
-            eprintln!("SKIPPED: comparison with OpenSSL, because there is no openssl");
+            crate::skip::loudly("comparison with OpenSSL, because there is no openssl");
             return;
         };
         let (said, words) = (output.stdout, output.stderr);
