@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Mutation testing of the layers that decide: SIZE mutants that compile (400), drawn with SEED (1) from what
-# cargo-mutants lists. It needs cargo-mutants, Python 3 and, for all tests, SMIME_CORPORA.
+# Mutation testing of the layers that decide. The sample, scripts/mutants/sample.txt, is SIZE mutants that compile (400),
+# drawn with SEED (1) from what cargo-mutants lists. It needs cargo-mutants, Python 3 and, for all tests, SMIME_CORPORA.
 #
 #   scripts/mutants.sh            builds the sample into one copy of the tree, each mutant behind a switch, runs the
 #                                 tests for each, and prints the table. JOBS at a time (2). Called again, it goes on.
-#   scripts/mutants.sh again      after new tests: builds anew, and runs what survived.
-#   scripts/mutants.sh straight   gives the same sample to cargo-mutants itself: one build for each mutant.
-#   scripts/mutants.sh straight REGEX   only those whose names match: to see that both say the same.
+#   scripts/mutants.sh again      after new tests: builds anew, and runs what survived and what is new.
+#   scripts/mutants.sh draw       draws another sample, and writes the file.
+#   scripts/mutants.sh straight   gives the sample to cargo-mutants itself: one build for each mutant.
+#   scripts/mutants.sh straight REGEX [ARGUMENTS]   only those whose lines in the file match, with all tests or with
+#                                 those that these arguments of cargo test choose: to see that both say the same.
 #
 # Everything is written to OUT (target/mutants): results.tsv has a line for each mutant, with the test that caught it.
 set -euo pipefail
@@ -15,6 +17,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 seed="${SEED:-1}"
 size="${SIZE:-400}"
 jobs="${JOBS:-2}"
+sample="scripts/mutants/sample.txt"
 mkdir -p "${OUT:-target/mutants}"
 out="$(cd "${OUT:-target/mutants}" && pwd)"
 where=()
@@ -26,14 +29,12 @@ for test in attacks open protect submit loading corpora hierarchies interop cli 
     tests+=(--test "$test")
 done
 
-# All mutants, and their names in the order that the seed gives.
+names() {
+    python3 scripts/mutants/names.py "$@"
+}
+
 list() {
-    cargo mutants --list --json --all-features "${where[@]}" >"$out/list.json"
-    python3 -c '
-import json, random, sys
-names = sorted(mutant["name"] for mutant in json.load(open(sys.argv[2])))
-random.Random(int(sys.argv[1])).shuffle(names)
-print("\n".join(names))' "$seed" "$out/list.json" >"$out/order.txt"
+    cargo mutants --list --json --all-features "${where[@]}" | names name >"$out/list.json"
 }
 
 tool() {
@@ -48,8 +49,14 @@ build() {
     cp -R src "$out/tree/src"
     rm -f "$out/times.tsv"
     CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$out/build}" tool build --list "$out/list.json" --order "$out/order.txt" \
-        --size "$size" --tree . --copy "$out/tree" --out "$out" -- --all-features "${tests[@]}" \
+        --size "$1" --tree . --copy "$out/tree" --out "$out" -- --all-features "${tests[@]}" \
         --config 'profile.dev.package.smime.opt-level=1' --config 'profile.dev.package.smime.debug=false'
+}
+
+build_sample() {
+    list
+    names find "$out/list.json" "$sample" "$out/gone.txt" >"$out/order.txt"
+    build "$(wc -l <"$out/order.txt")"
 }
 
 # A mutant may ask for all the memory there is.
@@ -59,37 +66,43 @@ run() {
         tool run --out "$out" --jobs "$jobs" "$@"
     )
     tool table --out "$out"
-}
-
-# Names as a regular expression that means just them.
-exactly() {
-    python3 -c '
-import re, sys
-print("^(" + "|".join(re.escape(line) for line in sys.stdin.read().splitlines()) + ")$")'
+    if [[ -s "$out/gone.txt" ]]; then
+        echo $'\nno longer in the source:'
+        cat "$out/gone.txt"
+    fi
 }
 
 case "${1:-}" in
 "")
-    if [[ ! -f "$out/binaries.tsv" ]]; then
-        list
-        build
-    fi
+    [[ -f "$out/binaries.tsv" ]] || build_sample
     run
     ;;
 again)
-    cp "$out/order.txt" "$out/order.old"
-    list
-    cmp -s "$out/order.txt" "$out/order.old" || {
-        echo "the source has other mutants now: remove $out and begin again" >&2
-        exit 1
-    }
-    build
+    build_sample
     run --again
     ;;
+draw)
+    list
+    names draw "$out/list.json" "$seed" >"$out/order.txt"
+    build "$size"
+    {
+        echo "# $size of $(wc -l <"$out/order.txt") mutants, drawn with seed $seed, in the order that was drawn."
+        echo "# Left out: $(grep -c $'\tunviable' "$out/plan.tsv" || true) that do not compile, and" \
+            "$(grep -c $'\tno switch' "$out/plan.tsv" || true) that cannot stand behind a switch."
+        grep $'\tviable\t' "$out/plan.tsv" | cut -f 3
+    } >"$sample"
+    : >"$out/gone.txt"
+    ;;
 straight)
-    [[ -f "$out/plan.tsv" ]] || { echo "run scripts/mutants.sh first: it draws the sample" >&2; exit 1; }
-    names="$(cut -f 3 "$out/plan.tsv" | grep -E -- "${2:-.}" | exactly)"
-    cargo mutants --in-place --all-features --no-shuffle -o "$out/straight" --re "$names" "${where[@]}" -- "${tests[@]}"
+    shift
+    list
+    mapfile -t only < <(grep -v '^#' "$sample" | names only "$out/list.json" "${1:-.}")
+    ((${#only[@]})) || { echo "no mutant of the sample matches" >&2; exit 1; }
+    if (($# > 1)); then
+        tests=("${@:2}")
+    fi
+    # Also for the build: else it builds every test there is.
+    cargo mutants --in-place --all-features -o "$out/straight" "${only[@]}" "${tests[@]/#/--cargo-arg=}"
     ;;
 *)
     echo "no such step: $1" >&2

@@ -12,4 +12,7 @@ if [[ "${1:-}" == --offline ]]; then
     exit
 fi
 cargo deny --locked check advisories
-if cargo audit --version; then cargo audit; else echo "SKIPPED: cargo audit is not installed"; fi
+cargo audit --version
+for lock in Cargo.lock fuzz/Cargo.lock scripts/mutants/Cargo.lock benches/compare/Cargo.lock; do
+    cargo audit --file "$lock"
+done

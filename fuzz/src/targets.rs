@@ -14,7 +14,7 @@ mod smtp_reply;
 pub use asn1::asn1;
 pub use certificate::certificate;
 pub use cms_open::cms_open;
-pub use faces::faces;
+pub use faces::{faces, faces_message};
 pub use header::header;
 pub use mime::mime;
 pub use path::path;

@@ -1,16 +1,24 @@
 //! Every target over its committed seeds, or over the files and folders that are named, without a fuzzer.
 //!
-//! `smoke [TARGET [FILE OR FOLDER]...]`
+//! `smoke [TARGET [FILE OR FOLDER]...]`; `smoke show FILE` writes the mail that an input of `faces` stands for.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use std::{env, fs, process};
 
-use smime_fuzz::targets::ALL;
+use smime_fuzz::targets::{ALL, faces_message};
 
 fn main() {
     let mut arguments = env::args().skip(1);
     let wanted = arguments.next();
+    if wanted.as_deref() == Some("show") {
+        for file in arguments {
+            let message = faces_message(&fs::read(file).expect("an input of faces"));
+            std::io::stdout().write_all(&message).expect("an output");
+        }
+        return;
+    }
     let places: Vec<PathBuf> = arguments.map(PathBuf::from).collect();
     let mut ran = false;
     for (name, target) in ALL {

@@ -12,7 +12,7 @@ const HELD: [usize; 3] = [0, 600, 64 << 10];
 
 /// One mail over every face: in memory, in a file, from a pipe that gives it in any pieces.
 ///
-/// Six bytes decide; the rest is a recipe for a mail, or a mail.
+/// Three bytes decide; the rest is a recipe for a mail, or a mail.
 pub fn faces(data: &[u8]) {
     let mut input = Input::new(data);
     let how = input.byte();
@@ -21,14 +21,22 @@ pub fn faces(data: &[u8]) {
         0 => opener(),
         _ => opener().any_signer(),
     };
-    let message = match how & 1 {
-        0 => recipe::mail(&mut input),
-        _ => input.rest().to_vec(),
-    };
+    let message = faces_message(data);
     match how >> 1 & 3 {
         0 | 1 => mail(&opener, &message, cuts),
         2 => cms(&opener, &message, cuts),
         _ => detached(&opener, &message, cuts),
+    }
+}
+
+/// The mail that such an input stands for, to look at.
+pub fn faces_message(data: &[u8]) -> Vec<u8> {
+    let mut input = Input::new(data);
+    let how = input.byte();
+    let _ = Cuts::new(&mut input);
+    match how & 1 {
+        0 => recipe::mail(&mut input),
+        _ => input.rest().to_vec(),
     }
 }
 

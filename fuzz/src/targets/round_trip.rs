@@ -1,9 +1,9 @@
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 
 use smime::crypto::{ContentCipher, DigestAlgorithm};
 use smime::fuzzing::mime::{base64, canonical};
 use smime::open::{Content, Message};
-use smime::protect::{CertificateReference, Framing, KeyEncryptionChoice};
+use smime::protect::{CertificateReference, Framing, KeyEncryptionChoice, ProtectError, Protected};
 use smime::report::{Encryption, Verdict};
 use smime::{Identity, Mailbox, Protector};
 
@@ -17,8 +17,9 @@ use crate::world::{opener, protector, world};
 /// Six bytes decide, the rest is content.
 pub fn round_trip(data: &[u8]) {
     let mut input = Input::new(data);
-    let asked = Asked::new(&mut input);
+    let mut asked = Asked::new(&mut input);
     let form = input.byte();
+    asked.and(form / 12);
     let cuts = Cuts::new(&mut input);
     let content = input.rest();
     match form % 3 {
@@ -34,6 +35,7 @@ struct Asked {
     encrypts: bool,
     is_opaque: bool,
     is_compressed: bool,
+    framing: Option<Framing>,
     protector: Protector,
     signer: &'static Identity,
 }
@@ -97,9 +99,41 @@ impl Asked {
             encrypts,
             is_opaque: more & 1 != 0,
             is_compressed: more & 2 != 0,
+            // The one that was said last.
+            framing: match (more & 32 != 0, more & 128 != 0) {
+                (_, true) => Some(Framing::Definite),
+                (true, false) => Some(Framing::Indefinite),
+                (false, false) => None,
+            },
             protector,
             signer,
         }
+    }
+
+    /// More of them.
+    fn and(&mut self, more: u8) {
+        let world = world();
+        let mut protector = self.protector.clone();
+        if more & 1 != 0 {
+            protector =
+                protector.capabilities([ContentCipher::Aes128Gcm, ContentCipher::Aes256Cbc]);
+        }
+        if more & 2 != 0 && self.encrypts {
+            protector = protector.encrypt_to_self(world.carol.certificate());
+        } else if more & 2 != 0 && self.signs {
+            protector = protector.advertise(world.carol.certificate());
+        }
+        if more & 4 != 0 {
+            protector = protector.key_encryption(KeyEncryptionChoice::Pkcs1);
+        }
+        // Ed25519 signs SHA-512 only (RFC 8419 3.1).
+        if more & 8 != 0 && self.signer.certificate() != world.dave.certificate() {
+            protector = protector.digest(DigestAlgorithm::Sha384);
+        }
+        if more & 16 != 0 {
+            protector = protector.threads(2);
+        }
+        self.protector = protector;
     }
 
     fn verdict(&self) -> Verdict {
@@ -112,9 +146,13 @@ impl Asked {
 
 /// Octets below MIME.
 fn object(asked: &Asked, content: &[u8], cuts: Cuts) {
-    let Ok(cms) = asked.protector.protect_cms(content) else {
-        return;
-    };
+    let protected = asked.protector.protect_cms(content);
+    if asked.signs && !asked.encrypts && !asked.is_opaque && asked.is_compressed {
+        // The only combination here that has no meaning.
+        let error = protected.expect_err("a detached signature has nothing to be compressed");
+        return shown::line(&error.to_string());
+    }
+    let cms = protected.expect("it can be protected");
     let opener = opener().any_signer();
     let opened = match asked.signs && !asked.encrypts && !asked.is_opaque {
         false => opener.open_cms(&cms),
@@ -181,8 +219,13 @@ fn mail(asked: &Asked, entity: &[u8], content: Option<&[u8]>, cuts: Cuts) {
          Message-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n"
     );
     let mail = [head.as_bytes(), entity].concat();
-    let Ok(protected) = asked.protector.protect(&mail) else {
-        return;
+    let protected = asked.protector.protect(&mail);
+    written(asked, &mail, &protected, cuts);
+    let protected = match protected {
+        Ok(protected) => protected,
+        Err(error) if content.is_some() => panic!("it can be protected: {error}"),
+        // Not all that may be given as text is a mail.
+        Err(error) => return shown::line(&error.to_string()),
     };
     let made = protected.message();
     assert!(protected.copies().len() == 1 && made.is_ascii());
@@ -225,6 +268,30 @@ fn mail(asked: &Asked, entity: &[u8], content: Option<&[u8]>, cuts: Cuts) {
             .envelope()
             .is_none_or(|to| to.recipients().contains(&bob))
     );
+}
+
+/// The writer makes the same, in whatever pieces it gets the mail.
+fn written(asked: &Asked, mail: &[u8], expected: &Result<Protected, ProtectError>, cuts: Cuts) {
+    // What it does if nothing is said differs.
+    let Some(framing) = asked.framing else { return };
+    let protector = asked.protector.clone().framing(framing);
+    let mut writer = match (protector.writer(Vec::new()), expected) {
+        (Ok(writer), _) => writer,
+        (Err(_), Err(_)) => return,
+        (Err(error), Ok(_)) => panic!("the writer refuses: {error}"),
+    };
+    let pieces = cuts.pieces(mail);
+    let pushed = pieces.iter().try_for_each(|piece| writer.write_all(piece));
+    let finished = pushed.is_ok().then(|| writer.finish());
+    match (finished, expected) {
+        (Some(Ok(written)), Ok(expected)) => {
+            assert!(written.sink == expected.message(), "the writer differs");
+        }
+        (Some(Err(_)) | None, Err(_)) => {}
+        (Some(Ok(_)), Err(error)) => panic!("only the writer takes it: {error}"),
+        (Some(Err(error)), Ok(_)) => panic!("the writer refuses: {error}"),
+        (None, Ok(_)) => panic!("the writer refuses: {pushed:?}"),
+    }
 }
 
 fn given(content: &Content) -> Option<Message> {

@@ -13,7 +13,7 @@ use crate::places::{self, Placed};
 
 /// What to build.
 pub struct Order {
-    /// What `cargo mutants --list --json` said.
+    /// What `cargo mutants --list --json` said, with names.
     pub list: PathBuf,
     /// Names of mutants, one on a line, in the order that was drawn.
     pub order: PathBuf,

@@ -1,4 +1,4 @@
-//! The mutants as `cargo mutants --list --json` tells them, in the order that was drawn.
+//! The mutants as `cargo mutants --list --json` tells them, and `names.py` names them, in the order that was drawn.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use crate::Result;
 pub struct Mutant {
     /// Its place in the order, from 1: what switches it on.
     pub number: usize,
-    /// As cargo-mutants names it: file, line, column and change.
+    /// File, change, and which of several equal ones: `key` in the list.
     pub name: String,
     pub file: String,
     pub genre: String,
@@ -27,18 +27,16 @@ pub struct Mutant {
 /// All the mutants of the list that the order names, in its order.
 pub fn read(list: &Path, order: &Path) -> Result<Vec<Mutant>> {
     let list: Vec<Value> = serde_json::from_slice(&fs::read(list)?)?;
-    let by_name: BTreeMap<&str, &Value> = list
+    let by_key: BTreeMap<&str, &Value> = list
         .iter()
-        .filter_map(|entry| Some((entry["name"].as_str()?, entry)))
+        .filter_map(|entry| Some((entry["key"].as_str()?, entry)))
         .collect();
     let order = fs::read_to_string(order)?;
     order
         .lines()
         .zip(1..)
         .map(|(name, number)| {
-            let entry = by_name
-                .get(name)
-                .ok_or(format!("not in the list: {name}"))?;
+            let entry = by_key.get(name).ok_or(format!("not in the list: {name}"))?;
             one(number, name, entry).ok_or(format!("cannot read the entry of {name}").into())
         })
         .collect()

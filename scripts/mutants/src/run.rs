@@ -27,7 +27,7 @@ pub fn run(out: &Path, jobs: usize, again: bool) -> Result<()> {
     let mut left: Vec<Planned> = table::plan(out)?
         .into_iter()
         .filter(|planned| planned.state == "viable")
-        .filter(|planned| match results.get(&planned.number) {
+        .filter(|planned| match results.get(&planned.name) {
             None => true,
             Some(result) => again && result.verdict == "survived",
         })

@@ -53,8 +53,8 @@ pub fn plan(out: &Path) -> Result<Vec<Planned>> {
         .collect()
 }
 
-/// By number; the last result of a mutant counts.
-pub fn results(out: &Path) -> Result<BTreeMap<usize, Outcome>> {
+/// By name; the last result of a mutant counts. Its number is another one after each build.
+pub fn results(out: &Path) -> Result<BTreeMap<String, Outcome>> {
     let path = out.join("results.tsv");
     if !path.exists() {
         return Ok(BTreeMap::new());
@@ -62,12 +62,12 @@ pub fn results(out: &Path) -> Result<BTreeMap<usize, Outcome>> {
     fs::read_to_string(path)?
         .lines()
         .map(|line| {
-            let mut fields = line.split('\t');
-            let mut field = || fields.next().ok_or("results.tsv");
-            let number = field()?.parse()?;
-            let verdict = field()?.to_owned();
-            let by = field()?.to_owned();
-            Ok((number, Outcome { verdict, by }))
+            let fields: Vec<&str> = line.splitn(5, '\t').collect();
+            let [_, verdict, by, _, name] = fields[..] else {
+                return Err("results.tsv".into());
+            };
+            let [verdict, by] = [verdict, by].map(str::to_owned);
+            Ok((name.to_owned(), Outcome { verdict, by }))
         })
         .collect()
 }
@@ -83,7 +83,7 @@ pub fn print(out: &Path) -> Result<()> {
     for planned in plan(out)? {
         let verdict = match planned.state.split(':').next().unwrap_or_default() {
             "viable" => results
-                .get(&planned.number)
+                .get(&planned.name)
                 .map(|result| result.verdict.as_str()),
             state => Some(state),
         };
