@@ -12,7 +12,8 @@ use crate::submit::{SubmitError, Transport, Witness};
 
 impl Outbox {
     /// Sends everything that is due: one session for each entry, those tried least often first, then in the order in
-    /// which they were added. Whatever is added meanwhile is for the next run.
+    /// which they were added; last what failed in a former run for a reason of its own, so that it is in nobody's way.
+    /// Whatever is added meanwhile is for the next run.
     ///
     /// `now` decides what is due, and everything that is due is tried once. What comes later in the run is written
     /// down with the time that has passed since. When the server cannot be reached the run
@@ -150,20 +151,21 @@ impl Outbox {
         self.shared().last_run = now;
         let began = (self.elapsed)();
         let mut report = RunReport::default();
-        let mut due: Vec<(u32, EntryId)> = Vec::new();
+        let mut due: Vec<(u32, u32, EntryId)> = Vec::new();
         for id in ids {
             match self.load(*id) {
                 Ok((_, ledger)) => {
                     let waiting = ledger.standings.iter();
                     let waiting = waiting.filter(|one| one.is_due(&self.retry, now));
                     let attempts = waiting.map(|one: &Standing| one.attempts).min();
-                    due.extend(attempts.map(|attempts| (attempts, *id)));
+                    let held = self.shared().held.get(id).copied().unwrap_or_default();
+                    due.extend(attempts.map(|attempts| (held.0, attempts, *id)));
                 }
                 Err(error) => self.leave(*id, error, now, &mut report),
             }
         }
         due.sort_unstable();
-        for (_, id) in due {
+        for (.., id) in due {
             let clock = || {
                 let passed = (self.elapsed)().saturating_sub(began);
                 now.saturating_add(passed.as_secs())
@@ -228,6 +230,8 @@ impl Outbox {
             });
         }
         if let Some(error) = progress.trouble {
+            // What others need may have room on the disk.
+            self.hold(id, clock());
             let failures = &mut self.shared().server_failures;
             *failures = (failures.0.saturating_add(1), clock());
             report.stopped = Some(OutboxError::io(format!("entry {id}"), error));

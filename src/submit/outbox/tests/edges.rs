@@ -109,6 +109,28 @@ fn a_full_disk_is_not_tried_again_at_once() {
 }
 
 #[test]
+fn an_entry_that_has_no_room_on_the_disk_does_not_stand_before_the_others() {
+    let disk = Model::default();
+    let outbox = over(&disk);
+    let id = to_bob(&outbox).unwrap();
+    outbox
+        .add_bytes(&envelope(&["carol@example.org"]), MESSAGE)
+        .unwrap();
+    disk.no_room(Some(disk::temporary(&ledger::file_name(id))));
+    let post = Post::default();
+    let report = outbox.run_blocking(&post, at(0)).unwrap();
+    assert!(report.stopped().is_some() && post.received().is_empty());
+    // It is still the first that was added, and nobody knows of an attempt.
+    assert_eq!(outbox.entry(id).unwrap().recipients()[0].attempts(), 0);
+    let report = outbox.run_blocking(&post, at(300)).unwrap();
+    assert!(report.stopped().is_some());
+    assert_eq!(post.count("carol", MESSAGE), 1);
+    disk.no_room(None);
+    assert!(outbox.run_blocking(&post, at(900)).unwrap().all_accepted());
+    assert_eq!(post.count("bob", MESSAGE), 1);
+}
+
+#[test]
 fn a_transport_that_cannot_be_used_is_not_tried_again_at_once() {
     let outbox = over(&Model::default());
     to_bob(&outbox).unwrap();

@@ -77,6 +77,8 @@ struct State {
     meanwhile: Option<(String, Box<dyn FnOnce() + Send>)>,
     /// The name that cannot be opened, and what the system says.
     unreadable: Option<(String, i32)>,
+    /// The name for which there is no room.
+    no_room: Option<String>,
 }
 
 impl State {
@@ -133,6 +135,10 @@ impl Model {
 
     pub fn unreadable(&self, what: Option<(String, i32)>) {
         self.state().unreadable = what;
+    }
+
+    pub fn no_room(&self, name: Option<String>) {
+        self.state().no_room = name;
     }
 
     fn come_to(&self, point: &str) {
@@ -273,6 +279,9 @@ impl Disk for Model {
     fn create<'a>(&'a self, name: &'a str, pieces: &[&[u8]]) -> io::Result<Wait<'a>> {
         if self.has(name) {
             return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        if self.state().no_room.as_deref() == Some(name) {
+            return Err(io::ErrorKind::StorageFull.into());
         }
         let bytes = pieces.concat();
         let half = Node::new(bytes[..bytes.len() / 2].to_vec(), false);
