@@ -326,6 +326,17 @@ fn sig_20_line_ends_are_forgiven_and_changes_named() {
     assert!(fails_with(&opened, "would match"), "{}", opened.report());
 }
 
+/// A part that is one line end and nothing else is text like any other.
+#[test]
+fn of_a_line_end_alone_lf_counts_as_crlf() {
+    for (signed, verdict) in [("\r\n", "trusted"), ("\n", "withheld")] {
+        let mut detached = Signed::new(signed.as_bytes(), &[&alice()]);
+        detached.carried = None;
+        let mail = detached_mail(HEADERS, "\n", &detached.build());
+        assert_verdict(&open(mail), verdict, signed);
+    }
+}
+
 /// In binary content a line end is data: it is hashed as it stands, and LF is not CRLF.
 #[test]
 fn sig_20_binary_content_is_hashed_as_it_is() {

@@ -322,10 +322,10 @@ fn digests(data: &SignedData<'_>, octets: &[u8]) -> Vec<(DigestAlgorithm, Vec<u8
 
 /// The part with CRLF line ends; `None` when it has them already.
 fn canonical(part: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (pieces, len) = line_ends::crlf_pieces(part).fold((0_usize, 0_usize), |(n, len), piece| {
-        (n.saturating_add(1), len.saturating_add(piece.len()))
-    });
-    if pieces <= 1 {
+    let len = line_ends::crlf_pieces(part)
+        .map(<[u8]>::len)
+        .fold(0_usize, usize::saturating_add);
+    if len == part.len() {
         return None;
     }
     let mut out = Zeroizing::new(Vec::with_capacity(len));
