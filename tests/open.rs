@@ -33,6 +33,8 @@ mod not_mail;
 mod parts;
 #[path = "open/pieces.rs"]
 mod pieces;
+#[path = "open/refused.rs"]
+mod refused;
 #[path = "open/revocation.rs"]
 mod revocation;
 #[path = "open/stream.rs"]
@@ -48,6 +50,8 @@ mod stream_failures;
 mod stream_hostile;
 #[path = "open/stream_passes.rs"]
 mod stream_passes;
+#[path = "open/stream_vast.rs"]
+mod stream_vast;
 #[path = "open/tools.rs"]
 mod tools;
 #[path = "open/verdicts.rs"]

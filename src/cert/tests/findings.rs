@@ -8,6 +8,7 @@ mod fitness;
 mod good;
 mod json;
 mod subject;
+mod usages;
 mod validity;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
