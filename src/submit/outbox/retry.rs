@@ -122,6 +122,16 @@ mod tests {
             retry.begin(now - 5 * day, Some(now - day), 6, now),
             now - 5 * day
         );
+        // Half of the time was slept through: not a leap yet. One second more: a leap.
+        let half = 5 * day / 2;
+        assert_eq!(
+            retry.begin(now - 5 * day, Some(now - half), 2, now),
+            now - 5 * day
+        );
+        assert_eq!(
+            retry.begin(now - 5 * day, Some(now - half - 1), 2, now),
+            now
+        );
         // Whoever runs it too rarely does not keep it for ever.
         let attempts = (1..).find(|tried| retry.begin(1, Some(1), *tried, now) == 1);
         assert_eq!(attempts, Some(21));

@@ -196,6 +196,22 @@ fn what_another_run_is_sending_is_not_waited_for() {
 }
 
 #[test]
+fn what_is_being_sent_is_in_doubt_for_others_only() {
+    let disk = Model::default();
+    let outbox = Arc::new(over(&disk));
+    to_bob(&outbox).unwrap();
+    let (here, elsewhere) = (Arc::clone(&outbox), disk.clone());
+    // It is written down that the end of the message comes, and not yet waited for.
+    disk.meanwhile("sync", move || {
+        let bob = |status| vec![("bob".to_owned(), status)];
+        assert_eq!(standing(&here), bob(Status::Sending));
+        assert_eq!(standing(&over(&elsewhere.copy(None))), bob(Status::Unknown));
+    });
+    let report = outbox.run_blocking(&Post::default(), at(0)).unwrap();
+    assert!(report.all_accepted());
+}
+
+#[test]
 fn a_file_that_cannot_be_read_now_is_not_called_damaged() {
     const TOO_MANY_OPEN_FILES: i32 = 24;
     for name in [letter::file_name, ledger::file_name] {
