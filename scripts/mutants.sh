@@ -25,7 +25,7 @@ for module in asn1 cms open cert/path resolver submit; do
     where+=(-f "src/$module.rs" -f "src/$module/**")
 done
 tests=(--lib)
-for test in attacks open protect submit loading corpora hierarchies interop cli online store; do
+for test in attacks open protect submit loading corpora hierarchies interop cli online store outbox; do
     tests+=(--test "$test")
 done
 

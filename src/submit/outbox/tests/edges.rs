@@ -351,3 +351,25 @@ fn a_transport_that_forgets_the_witness_does_not_send_for_ever() {
     assert_eq!(silent.0.sent().len(), 1);
     assert!(outbox.entries().unwrap().is_empty());
 }
+
+#[test]
+fn errors_lead_to_what_caused_them() {
+    use std::error::Error as _;
+    let io = || io::Error::other("no room");
+    let id = to_bob(&over(&Model::default())).unwrap();
+    let maybe = OutboxError::MaybeStored { id, source: io() };
+    let invalid = || crate::Error::misuse("wrong");
+    for (error, cause) in [
+        (OutboxError::io("a file", io()), "no room".to_owned()),
+        (maybe, "no room".to_owned()),
+        (OutboxError::Invalid(invalid()), invalid().to_string()),
+        (
+            SubmitError::Invalid(invalid()).into(),
+            SubmitError::Invalid(invalid()).to_string(),
+        ),
+    ] {
+        let source = error.source().map(ToString::to_string);
+        assert_eq!(source, Some(cause), "{error}");
+    }
+    assert!(OutboxError::NotFound { id }.source().is_none());
+}
