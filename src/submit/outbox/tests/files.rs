@@ -225,6 +225,30 @@ fn a_folder_of_another_user_is_refused_and_left_as_it_is() {
     assert_eq!(names(), before);
 }
 
+/// Who may make a link in the folder could send what only others may read.
+#[cfg(unix)]
+#[test]
+fn a_file_of_another_user_is_not_sent() {
+    const NOBODY: u32 = 65_534;
+    let place = place();
+    let outbox = Outbox::open(place.path()).unwrap();
+    let id = outbox
+        .add_bytes(&envelope(&["bob@example.org"]), MESSAGE)
+        .unwrap();
+    let file = letter::file_name(id);
+    if std::os::unix::fs::chown(place.path().join(&file), Some(NOBODY), None).is_err() {
+        crate::skip::loudly("a file of another user, because only root can make one");
+        return;
+    }
+    let problems = outbox.problems().unwrap();
+    assert_eq!((problems.len(), problems[0].file()), (1, file.as_str()));
+    let detail = problems[0].detail();
+    assert!(detail.contains("belongs to another user"), "{detail}");
+    let post = Post::default();
+    let report = outbox.run_blocking(&post, at(0)).unwrap();
+    assert!(report.problems() == problems && post.received().is_empty());
+}
+
 #[test]
 fn nothing_is_written_before_it_is_known_to_be_an_outbox() {
     let place = place();
