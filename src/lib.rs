@@ -88,3 +88,8 @@ pub use resolver::CertificateResolver;
 pub use store::Store;
 #[cfg(feature = "smtp")]
 pub use submit::Submitter;
+
+/// What docs/DEPLOYMENT.md shows compiles.
+#[cfg(all(doctest, feature = "outbox"))]
+#[doc = include_str!("../docs/DEPLOYMENT.md")]
+struct Deployment;
