@@ -211,6 +211,32 @@ fn a_broken_signature_in_a_part_is_reported_there() {
     assert!(opened.report().to_string().contains("part 1"));
 }
 
+/// However its signature is damaged, the parts of a signed part are there once, and the damage is told once.
+#[test]
+fn a_damaged_signature_in_a_part_is_one_over_every_face() {
+    let signed = signed(&person(Key::P256, ALICE));
+    let header = "Content-Transfer-Encoding: base64\r\n";
+    let (content, signature) = signed.rsplit_once(header).unwrap();
+    let [cut, odd] = [&signature[..200], &signature[..201]].map(|begin| {
+        let end = signature.find("\r\n--").unwrap();
+        format!("{begin}{}", &signature[end..])
+    });
+    let wrong = signature.replacen("MIID", "M=IID", 1);
+    for damaged in [cut, odd, wrong] {
+        for header in [header, ""] {
+            let part = format!("{content}{header}{damaged}epilogue");
+            let opened = opener().open_all(mixed(&[&part]).as_bytes()).unwrap();
+            let report = opened.report().to_string();
+            let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(report.matches("not opened").count(), 1, "{report}");
+            assert!(report.contains("after the parts of the"), "{report}");
+            let message = unsigned(&opened);
+            let paths: Vec<&str> = message.parts().iter().map(|part| part.path()).collect();
+            assert_eq!(paths, ["", "1", "1.1", "1.2"], "{report}");
+        }
+    }
+}
+
 #[test]
 fn a_forwarded_mail_is_bound_to_its_own_sender() {
     let carol = person(Key::P384, "carol@example.org");

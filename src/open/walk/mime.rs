@@ -221,25 +221,31 @@ fn multipart_signed(
         return unreadable(walk, bytes, entity, parts, place, error);
     };
     let limits = walk.config.limits;
-    let opened = Entity::read(signature.get(), &limits)
-        .and_then(|second| object_in(signature, &second).map(|cms| (second.media_type(), cms)));
-    let (media_type, cms) = match opened {
-        Ok(opened) => opened,
+    let second = match Entity::read(signature.get(), &limits) {
+        Ok(second) => second,
         Err(error) => return unreadable(walk, bytes, entity, parts, place, error),
     };
-    if place.is_chain() {
-        let problem = match signed::read_signature(&cms, &limits) {
+    let cms = object_in(signature, &second);
+    let is_signature = matches!(
+        kind(signature, &second, &limits),
+        Kind::Cms | Kind::DetachedSignature
+    );
+    let problem = match &cms {
+        Err(error) if place.is_chain() || !is_signature => Some(error.clone()),
+        Ok(cms) if place.is_chain() => match signed::read_signature(cms, &limits) {
             Ok(Received::Signed(_)) => None,
             Ok(_) => Some(signed::not_signed_data()),
             Err(error) => Some(error),
-        };
-        if let Some(error) = problem {
-            return unreadable(walk, bytes, entity, parts, place, error);
-        }
-    } else {
+        },
+        _ => None,
+    };
+    if let Some(error) = problem {
+        return unreadable(walk, bytes, entity, parts, place, error);
+    }
+    if !place.is_chain() {
         walk.hand_out(bytes.clone(), entity.media_type(), true, &place)?;
         let beside = place.child(1);
-        walk.hand_out(signature.clone(), media_type, true, &beside)?;
+        walk.hand_out(signature.clone(), second.media_type(), true, &beside)?;
     }
     let form = match Entity::read(content.get(), &limits) {
         Ok(first) if line_ends::is_binary(&first) => Form::Binary,
@@ -256,6 +262,14 @@ fn multipart_signed(
             walk.found.note(&place, note);
         }
     }
+    let cms = match cms {
+        Ok(cms) => cms,
+        Err(error) => {
+            // As when it is read and found to be none.
+            walk.go_on_with(Item::Entity(content.clone()), place.child(0));
+            return Err(error.into());
+        }
+    };
     let item = Item::Detached {
         content: content.clone(),
         form,
