@@ -237,6 +237,33 @@ fn a_damaged_signature_in_a_part_is_one_over_every_face() {
     }
 }
 
+/// A mail or a multipart in the place of a signature is none: what is in it is there as parts.
+#[test]
+fn entities_where_a_signature_should_be_are_parts_over_every_face() {
+    let object = signed(&person(Key::P256, ALICE));
+    let (_, object) = object.rsplit_once("base64\r\n").unwrap();
+    let begin = "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=s\r\n\r\n\
+                 --s\r\n\r\nHello\r\n--s\r\n";
+    let beneath = "Content-Type: text/plain\r\n\r\nbeneath\r\n";
+    for second in [
+        format!("Content-Type: message/rfc822\r\n\r\nFrom: {BOB}\r\n{beneath}"),
+        format!("Content-Type: message/rfc822\r\n\r\n{object}"),
+        format!("Content-Type: multipart/mixed; boundary=t\r\n\r\n--t\r\n{beneath}--t--\r\n"),
+    ] {
+        let part = format!("{begin}{second}\r\n--s--\r\n");
+        let opened = opener().open_all(mixed(&[&part]).as_bytes()).unwrap();
+        let message = unsigned(&opened);
+        let paths: Vec<&str> = message.parts().iter().map(|part| part.path()).collect();
+        assert_eq!(paths, ["", "1", "1.1", "1.2", "1.2.1"], "{second}");
+
+        let mail = format!("From: {ALICE}\r\nMIME-Version: 1.0\r\n{part}");
+        let opened = opener().open_all(mail.as_bytes()).unwrap();
+        let message = untrusted(&opened);
+        let paths: Vec<&str> = message.parts().iter().map(|part| part.path()).collect();
+        assert_eq!(paths, ["", "1", "2", "2.1"], "{second}");
+    }
+}
+
 #[test]
 fn a_forwarded_mail_is_bound_to_its_own_sender() {
     let carol = person(Key::P384, "carol@example.org");

@@ -143,17 +143,20 @@ fn message_in(bytes: &Bytes, entity: &Entity<'_>) -> Option<Bytes> {
 
 /// The CMS object in an entity.
 fn object_in(bytes: &Bytes, entity: &Entity<'_>) -> Result<Bytes, Error> {
-    match bytes.as_bulk() {
-        Some(bulk) => match (&bulk.kind, bulk.error()) {
+    let none = || {
+        let why = "it is neither DER nor BER, PEM or base64";
+        Error::malformed("CMS object", why)
+    };
+    match (entity.kind(), bytes.as_bulk()) {
+        // What they hold are entities, also where a signature should stand.
+        (Kind::Multipart { .. } | Kind::MultipartSigned { .. } | Kind::Message, _) => Err(none()),
+        (_, Some(bulk)) => match (&bulk.kind, bulk.error()) {
             (BulkKind::Inner(object) | BulkKind::Armoured(object), _) => Ok(object.clone()),
             (BulkKind::NoSignature(error), _) => Err(error.clone()),
             (_, Some(error)) => Err(error),
-            (_, None) => Err(Error::malformed(
-                "CMS object",
-                "it is neither DER nor BER, PEM or base64",
-            )),
+            (_, None) => Err(none()),
         },
-        None => Ok(Bytes::new(entity.cms()?)),
+        (_, None) => Ok(Bytes::new(entity.cms()?)),
     }
 }
 
