@@ -19,6 +19,8 @@ mod structure;
 
 #[path = "open/chains.rs"]
 mod chains;
+#[path = "open/compressed.rs"]
+mod compressed;
 #[path = "open/content.rs"]
 mod content;
 #[path = "open/decryption.rs"]
@@ -39,6 +41,8 @@ mod refused;
 mod revocation;
 #[path = "open/stream.rs"]
 mod stream;
+#[path = "open/stream_armoured.rs"]
+mod stream_armoured;
 #[cfg(feature = "tokio")]
 #[path = "open/stream_async.rs"]
 mod stream_async;

@@ -44,6 +44,8 @@ mod refusals;
 mod report;
 #[path = "protect/resolvers.rs"]
 mod resolvers;
+#[path = "protect/revoked.rs"]
+mod revoked;
 #[path = "protect/senders.rs"]
 mod senders;
 #[path = "protect/seven_bit.rs"]
