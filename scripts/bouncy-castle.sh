@@ -10,7 +10,7 @@ out="${OUT:-target/bouncy-castle}"
 rm -rf "$out"/{classes,theirs,ours}
 mkdir -p "$out"/{classes,theirs,ours}
 cargo build --quiet --features cli --bin smime
-smime="$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/debug/smime"
+smime="${CARGO_TARGET_DIR:-target}/debug/smime"
 
 jars=/usr/share/java
 classes="$out/classes"

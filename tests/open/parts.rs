@@ -2,7 +2,7 @@
 
 use crate::faces::Faces;
 use smime::check::{Aspect, Reason};
-use smime::open::Opened;
+use smime::open::{Message, Opened};
 use smime::report::{Encryption, SignerStatus};
 
 use crate::ca::Key;
@@ -32,6 +32,10 @@ fn signed(alice: &Person) -> String {
             .unwrap()
             .message(),
     )
+}
+
+fn paths(message: &Message) -> Vec<&str> {
+    message.parts().iter().map(|part| part.path()).collect()
 }
 
 fn encrypted(bob: &Person) -> String {
@@ -82,8 +86,7 @@ fn an_encrypted_part_without_key_does_not_cost_the_mail() {
     let mail = mixed(&["\r\nHello", &encrypted(&bob)]);
     let opened = opener().open_all(mail.as_bytes()).unwrap();
     let message = unsigned(&opened);
-    let paths: Vec<&str> = message.parts().iter().map(|part| part.path()).collect();
-    assert_eq!(paths, ["", "1", "2"]);
+    assert_eq!(paths(&message), ["", "1", "2"]);
     assert_eq!(opened.report().layers()[0].kind().name(), "encrypted");
     let told = opened.report().to_string();
     assert!(
@@ -231,8 +234,7 @@ fn a_damaged_signature_in_a_part_is_one_over_every_face() {
             assert_eq!(report.matches("not opened").count(), 1, "{report}");
             assert!(report.contains("after the parts of the"), "{report}");
             let message = unsigned(&opened);
-            let paths: Vec<&str> = message.parts().iter().map(|part| part.path()).collect();
-            assert_eq!(paths, ["", "1", "1.1", "1.2"], "{report}");
+            assert_eq!(paths(&message), ["", "1", "1.1", "1.2"], "{report}");
         }
     }
 }
@@ -253,14 +255,16 @@ fn entities_where_a_signature_should_be_are_parts_over_every_face() {
         let part = format!("{begin}{second}\r\n--s--\r\n");
         let opened = opener().open_all(mixed(&[&part]).as_bytes()).unwrap();
         let message = unsigned(&opened);
-        let paths: Vec<&str> = message.parts().iter().map(|part| part.path()).collect();
-        assert_eq!(paths, ["", "1", "1.1", "1.2", "1.2.1"], "{second}");
+        assert_eq!(
+            paths(&message),
+            ["", "1", "1.1", "1.2", "1.2.1"],
+            "{second}"
+        );
 
         let mail = format!("From: {ALICE}\r\nMIME-Version: 1.0\r\n{part}");
         let opened = opener().open_all(mail.as_bytes()).unwrap();
         let message = untrusted(&opened);
-        let paths: Vec<&str> = message.parts().iter().map(|part| part.path()).collect();
-        assert_eq!(paths, ["", "1", "2", "2.1"], "{second}");
+        assert_eq!(paths(&message), ["", "1", "2", "2.1"], "{second}");
     }
 }
 

@@ -2,12 +2,15 @@
 
 use super::*;
 use crate::cert::ca::{
-    CRL_SIGN, DIGITAL_SIGNATURE, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT, NON_REPUDIATION,
+    CRL_SIGN, DIGITAL_SIGNATURE as DS, KEY_AGREEMENT as KA, KEY_CERT_SIGN, KEY_ENCIPHERMENT as KE,
+    NON_REPUDIATION as NR,
 };
 
 const KEY_USAGE: &str = "2.5.29.15";
-const DATA_ENCIPHERMENT: u8 = 0x10;
-const ENCIPHER_ONLY: u8 = 0x01;
+/// dataEncipherment.
+const DE: u8 = 0x10;
+/// encipherOnly.
+const EO: u8 = 0x01;
 /// In the first bit of the second octet.
 const DECIPHER_ONLY: u8 = 0x80;
 const PROHIBITED_KU: &str = "cabf.smime.prohibited_ku_present";
@@ -28,23 +31,16 @@ fn usage(key: Key, policy: &str, first: u8, second: u8) -> Vec<(Severity, &'stat
 /// The table of SMBR 7.1.2.3 (e).
 #[test]
 fn key_usages_that_are_allowed() {
-    let (ds, nr, ke, de) = (
-        DIGITAL_SIGNATURE,
-        NON_REPUDIATION,
-        KEY_ENCIPHERMENT,
-        DATA_ENCIPHERMENT,
-    );
-    let (ka, eo) = (KEY_AGREEMENT, ENCIPHER_ONLY);
     for policy in [MAILBOX, MAILBOX_MULTIPURPOSE] {
-        for bits in [ds, ds | nr, ke, ds | ke, ds | ke | nr] {
+        for bits in [DS, DS | NR, KE, DS | KE, DS | KE | NR] {
             assert_eq!(usage(Key::Rsa2048, policy, bits, 0), [], "RSA {bits:02x}");
         }
-        for bits in [ds, ds | nr, ka, ka | eo, ds | ka, ds | ka | nr | eo] {
+        for bits in [DS, DS | NR, KA, KA | EO, DS | KA, DS | KA | NR | EO] {
             assert_eq!(usage(Key::P256, policy, bits, 0), [], "EC {bits:02x}");
         }
-        assert_eq!(usage(Key::P256, policy, ka, DECIPHER_ONLY), []);
-        assert_eq!(usage(Key::P256, policy, ds | ka, DECIPHER_ONLY), []);
-        for bits in [ds, ds | nr] {
+        assert_eq!(usage(Key::P256, policy, KA, DECIPHER_ONLY), []);
+        assert_eq!(usage(Key::P256, policy, DS | KA, DECIPHER_ONLY), []);
+        for bits in [DS, DS | NR] {
             assert_eq!(
                 usage(Key::Ed25519, policy, bits, 0),
                 [],
@@ -53,7 +49,7 @@ fn key_usages_that_are_allowed() {
         }
     }
     // dataEncipherment: beside keyEncipherment, and not in the strict generation.
-    for bits in [ke | de, ds | ke | de] {
+    for bits in [KE | DE, DS | KE | DE] {
         assert_eq!(usage(Key::Rsa2048, MAILBOX_MULTIPURPOSE, bits, 0), []);
         assert_eq!(
             usage(Key::Rsa2048, MAILBOX, bits, 0),
@@ -61,44 +57,37 @@ fn key_usages_that_are_allowed() {
         );
     }
     assert_eq!(
-        usage(Key::Rsa2048, MAILBOX_MULTIPURPOSE, ds | de, 0),
+        usage(Key::Rsa2048, MAILBOX_MULTIPURPOSE, DS | DE, 0),
         errors(&[PROHIBITED_KU])
     );
 }
 
 #[test]
 fn key_usages_that_are_not() {
-    let (ds, nr, ke, de) = (
-        DIGITAL_SIGNATURE,
-        NON_REPUDIATION,
-        KEY_ENCIPHERMENT,
-        DATA_ENCIPHERMENT,
-    );
-    let (ka, eo) = (KEY_AGREEMENT, ENCIPHER_ONLY);
     let rsa = "pkix.key_usage_value_prohibited_for_rsa";
     let ec = "pkix.key_usage_value_prohibited_for_ec";
     let edwards = "pkix.key_usage_value_prohibited_for_edwards_curve";
     let both = "pkix.both_encipheronly_and_decipheronly_ku_set";
     let authority = "pkix.ee_certificate_keycertsign_keyusage_set";
     for (key, first, second, expected) in [
-        (Key::Rsa2048, ds | ka, 0, vec![rsa, PROHIBITED_KU]),
-        (Key::Rsa2048, ke | nr, 0, vec![PROHIBITED_KU]),
-        (Key::Rsa2048, nr, 0, vec![PROHIBITED_KU, NO_USE]),
+        (Key::Rsa2048, DS | KA, 0, vec![rsa, PROHIBITED_KU]),
+        (Key::Rsa2048, KE | NR, 0, vec![PROHIBITED_KU]),
+        (Key::Rsa2048, NR, 0, vec![PROHIBITED_KU, NO_USE]),
         (
             Key::Rsa2048,
-            ds | KEY_CERT_SIGN,
+            DS | KEY_CERT_SIGN,
             0,
             vec![authority, PROHIBITED_KU],
         ),
-        (Key::Rsa2048, ds | CRL_SIGN, 0, vec![PROHIBITED_KU]),
-        (Key::P256, ds | ke, 0, vec![ec, PROHIBITED_KU]),
-        (Key::P256, ds | ka | de, 0, vec![ec, PROHIBITED_KU]),
-        (Key::P256, ds | eo, 0, vec![PROHIBITED_KU]),
-        (Key::P256, ds, DECIPHER_ONLY, vec![PROHIBITED_KU]),
-        (Key::P256, ka | eo, DECIPHER_ONLY, vec![both]),
-        (Key::P384, ka | nr, 0, vec![PROHIBITED_KU]),
-        (Key::Ed25519, ds | ka, 0, vec![edwards, PROHIBITED_KU]),
-        (Key::Ed25519, ds | ke, 0, vec![edwards, PROHIBITED_KU]),
+        (Key::Rsa2048, DS | CRL_SIGN, 0, vec![PROHIBITED_KU]),
+        (Key::P256, DS | KE, 0, vec![ec, PROHIBITED_KU]),
+        (Key::P256, DS | KA | DE, 0, vec![ec, PROHIBITED_KU]),
+        (Key::P256, DS | EO, 0, vec![PROHIBITED_KU]),
+        (Key::P256, DS, DECIPHER_ONLY, vec![PROHIBITED_KU]),
+        (Key::P256, KA | EO, DECIPHER_ONLY, vec![both]),
+        (Key::P384, KA | NR, 0, vec![PROHIBITED_KU]),
+        (Key::Ed25519, DS | KA, 0, vec![edwards, PROHIBITED_KU]),
+        (Key::Ed25519, DS | KE, 0, vec![edwards, PROHIBITED_KU]),
     ] {
         let found = usage(key, MAILBOX, first, second);
         assert_eq!(found, errors(&expected), "{key:?} {first:02x}{second:02x}");
@@ -107,7 +96,7 @@ fn key_usages_that_are_not() {
         usage(Key::P256, MAILBOX, 0, 0),
         errors(&["pkix.no_ku_bits_set"])
     );
-    let x25519 = usage(Key::X25519, MAILBOX, ds, 0);
+    let x25519 = usage(Key::X25519, MAILBOX, DS, 0);
     assert!(x25519.contains(&(Severity::Error, edwards)), "{x25519:?}");
 }
 
